@@ -24,6 +24,7 @@ stories! {
     of_a_channel_whose_change_is_refused_nothing_is_saved
     what_null_does_is_said
     a_script_ends_the_reset_of_an_app_secret
+    a_channel_that_is_being_set_up_is_none_yet
     a_script_pauses_and_deletes_a_channel
     the_costs_of_one_channel_are_its_part_of_all
 }
@@ -255,6 +256,26 @@ async fn a_script_ends_the_reset_of_an_app_secret(story: &Story) {
     let back = json!({"app_secret": line.app.secret, "next_app_secret": null});
     patch(story, &path, back).await.ok();
     assert!(is_signed_by(&line.app).await && !is_signed_by(&reset).await);
+}
+
+async fn a_channel_that_is_being_set_up_is_none_yet(story: &Story) {
+    let id = channels::reserve(&story.engine, &Actor::System).await;
+    let id = id.expect("an id");
+    let path = format!("/api/v1/channels/{id}");
+    story.api.get(&path).await.problem(404);
+    for change in [
+        json!({"name": "Mine"}),
+        json!({"sending": {"messages_per_second": 20}}),
+    ] {
+        patch(story, &path, change).await.problem(404);
+    }
+    let delete = story
+        .api
+        .request(Method::DELETE, &format!("{path}?name=WhatsApp"));
+    story.api.send(delete).await.problem(404);
+    assert_eq!(story.count("channels").await, 0);
+    let view = channels::get(&story.engine, &Actor::System, id).await;
+    assert_eq!(view.expect("what is being set up").version, 0);
 }
 
 async fn a_script_pauses_and_deletes_a_channel(story: &Story) {

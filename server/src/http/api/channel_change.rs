@@ -2,20 +2,15 @@
 
 use super::{
     Administrator, Id,
-    channels::{Channel, NewDestination},
+    channels::{Channel, NewDestination, read, saved, shown},
     json::{Json, given},
     list::Asked,
     problem::Problem,
-    version::{self, IfMatch},
+    version::IfMatch,
 };
 use crate::http::state::Http;
-use axum::{
-    extract::State,
-    http::{HeaderName, StatusCode},
-    response::IntoResponse,
-};
+use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use domain::{
-    access::Actor,
     channel::{
         AuthenticationForm, ChannelView, DestinationRef, MessagingForm, ReadReceipts, SendingForm,
         Unconfirmed,
@@ -23,10 +18,7 @@ use domain::{
     file::FileWay,
     ids::ChannelId,
 };
-use engine::{
-    Engine,
-    channels::{self, Tabs},
-};
+use engine::channels::{self, Tabs};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -184,7 +176,7 @@ pub async fn change(
     wanted: IfMatch,
     Json(change): Json<ChannelChange>,
 ) -> Result<impl IntoResponse, Problem> {
-    let now = channels::get(&http.engine, &actor, id).await?;
+    let now = saved(&http.engine, &actor, id).await?;
     wanted.allow(now.version)?;
     let tabs = change.tabs(&now);
     // The tabs are filled in from this version, so the save compares it in its transaction, asked for or not.
@@ -220,7 +212,7 @@ pub async fn delete(
     wanted: IfMatch,
     Asked(Sure { name }): Asked<Sure>,
 ) -> Result<StatusCode, Problem> {
-    let now = channels::get(&http.engine, &actor, id).await?;
+    let now = saved(&http.engine, &actor, id).await?;
     wanted.allow(now.version)?;
     let deleted = channels::delete(&http.engine, &actor, id, wanted.version(now.version), &name).await;
     deleted.map_err(|error| wanted.failed(error))?;
@@ -261,18 +253,4 @@ pub async fn resume(
 ) -> Result<impl IntoResponse, Problem> {
     channels::resume(&http.engine, &actor, id).await?;
     read(&http.engine, &actor, id).await
-}
-
-/// A channel with its version.
-type Shown = ([(HeaderName, String); 1], axum::Json<Channel>);
-
-async fn read(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Shown, Problem> {
-    Ok(shown(channels::get(engine, actor, id).await?, actor))
-}
-
-fn shown(channel: ChannelView, actor: &Actor) -> Shown {
-    (
-        version::tag(channel.version),
-        axum::Json(Channel::of(channel, actor)),
-    )
 }

@@ -4,7 +4,7 @@ use super::{Administrator, Id, Reader, json::Json, list, list::Wanted, problem::
 use crate::http::state::Http;
 use axum::{
     extract::State,
-    http::{StatusCode, header},
+    http::{HeaderName, StatusCode, header},
     response::IntoResponse,
 };
 use domain::page::Page;
@@ -13,8 +13,9 @@ use domain::{
     channel::{AuthenticationForm, Badge, ChannelRow, ChannelView, DestinationRef, MessagingForm, Sending},
     doctor::Check,
     ids::ChannelId,
+    refusal::Refusal,
 };
-use engine::channels;
+use engine::{Engine, channels};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -192,11 +193,30 @@ pub async fn get(
     State(http): State<Http>,
     Id(channel): Id<ChannelId>,
 ) -> Result<impl IntoResponse, Problem> {
-    let channel = channels::get(&http.engine, &actor, channel).await?;
-    Ok((
+    read(&http.engine, &actor, channel).await
+}
+
+/// The channel as it is saved. An id that a user's editor has reserved is none yet.
+pub(super) async fn saved(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<ChannelView, Problem> {
+    let channel = channels::get(engine, actor, id).await?;
+    match channel.version {
+        0 => Err(Refusal::NotFound.into()),
+        _ => Ok(channel),
+    }
+}
+
+/// A channel with its version.
+pub(super) type Shown = ([(HeaderName, String); 1], axum::Json<Channel>);
+
+pub(super) async fn read(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Shown, Problem> {
+    Ok(shown(saved(engine, actor, id).await?, actor))
+}
+
+pub(super) fn shown(channel: ChannelView, actor: &Actor) -> Shown {
+    (
         version::tag(channel.version),
-        axum::Json(Channel::of(channel, &actor)),
-    ))
+        axum::Json(Channel::of(channel, actor)),
+    )
 }
 
 /// Creates a channel. Secrets go in and never come out.
@@ -229,10 +249,5 @@ pub async fn create(
     };
     let channel = channels::create(&http.engine, &actor, &authentication, &messaging).await?;
     let location = [(header::LOCATION, format!("/api/v1/channels/{}", channel.id))];
-    Ok((
-        StatusCode::CREATED,
-        version::tag(channel.version),
-        location,
-        axum::Json(Channel::of(channel, &actor)),
-    ))
+    Ok((StatusCode::CREATED, location, shown(channel, &actor)))
 }
