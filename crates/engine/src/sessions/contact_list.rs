@@ -27,7 +27,7 @@ use sea_orm::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// The contacts with these words of a name or a number, without any all of them, those first who came last.
+/// The contacts with these words of a name or a number, without any all of them, the newest contact first.
 ///
 /// # Errors
 /// An invalid cursor.

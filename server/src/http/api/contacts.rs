@@ -33,7 +33,8 @@ pub struct Words {
 struct Contact {
     #[serde(flatten)]
     contact: ContactRef,
-    /// Their latest session, under which name, note and merging are changed.
+    /// Their latest session, under which name, note and merging are changed. Name and note of a merged contact are those of the
+    /// main one, and are changed there.
     session: SessionId,
     #[schema(format = DateTime)]
     last_message_at: String,
@@ -49,7 +50,7 @@ impl From<FoundContact> for Contact {
     }
 }
 
-/// Lists the contacts with these words of a name or a number, those first who came last.
+/// Lists the contacts with these words of a name or a number, the newest contact first.
 #[utoipa::path(
     get,
     path = "/api/v1/contacts",
