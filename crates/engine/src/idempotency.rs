@@ -25,11 +25,7 @@ const LEASE: Duration = Duration::from_secs(60);
 /// How often whoever makes a call renews its lease.
 const RENEWED: Duration = Duration::from_secs(20);
 /// Before an answer is tried to be kept once more.
-const PAUSES: [Duration; 3] = [
-    Duration::from_millis(100),
-    Duration::from_millis(500),
-    Duration::from_secs(2),
-];
+const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(2)];
 /// How many keys a token may have at a time.
 const MOST: u64 = 100_000;
 

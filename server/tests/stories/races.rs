@@ -311,13 +311,14 @@ async fn sessions_of_a_deleted_channel_are_closed_once(story: &Story) {
         story.says(story.customer(n), &line, "Hello").await;
     }
     let sessions = story.api.items("/api/v1/sessions").await;
-    let close = sessions.iter().map(async |session| {
+    let close = sessions.iter().map(|session| async move {
         let path = format!("/api/v1/sessions/{}/close", id_of(session));
         let closed = story.api.post(&path, json!({})).await;
         assert!(matches!(closed.status.as_u16(), 200 | 409), "{closed:?}");
     });
     let id = line.channel.parse().expect("an id");
-    let delete = channels::delete(&story.engine, &Actor::System, id, None, "Channel 1");
+    let actor = Actor::System;
+    let delete = channels::delete(&story.engine, &actor, id, None, "Channel 1");
     let (_, deleted) = tokio::join!(join_all(close), delete);
     deleted.expect("deleted");
     assert_eq!(story.count("sessions WHERE state <> 'closed'").await, 0);

@@ -203,7 +203,7 @@ impl Batch {
             merge(tx, gone, kept).await?;
         }
         let stayed = |kept: Uuid| {
-            let goes_on = |kept, &(gone, into): &(Uuid, Uuid)| if gone == kept { into } else { kept };
+            let goes_on = |kept: Uuid, &(gone, into): &(Uuid, Uuid)| if gone == kept { into } else { kept };
             merged.iter().fold(kept, goes_on)
         };
         for contact in self.news.contacts {

@@ -50,7 +50,8 @@ pub(super) enum ApiEvent {
     /// A closed session was opened again.
     #[serde(rename = "session.reopened")]
     SessionReopened(OfTimeline),
-    /// Two sessions became one, because their contacts turned out to be one. Each of the two is told of.
+    /// Two sessions became one, because their contacts turned out to be one. Each of the two is told of; the
+    /// later one is closed with it.
     #[serde(rename = "session.joined")]
     SessionJoined(OfTimeline),
     /// The owner of a session put it off.
@@ -69,7 +70,8 @@ pub(super) enum ApiEvent {
     /// A customer wrote, reacted, edited or took back.
     #[serde(rename = "message.received")]
     MessageReceived(OfMessage),
-    /// A message to a customer was put into the outbox, or somebody wrote it on the phone.
+    /// A message to a customer was put into the outbox, or somebody wrote it on the phone. What a queued message waits for is not
+    /// told. If Meta reports a status before it answers, only the status is told.
     #[serde(rename = "message.sent")]
     MessageSent(OfMessage),
     /// WhatsApp sent, delivered or showed a message to the customer.
