@@ -134,6 +134,13 @@ fn Pages() -> impl IntoView {
                     <Route path=path!("/security/countries/:door?") view=CountriesPage ssr=WHOLE />
                     <Route path=path!("/system/deliveries") view=DeliveriesPage ssr=WHOLE />
                     <Route path=path!("/system/tokens") view=TokensPage ssr=WHOLE />
+                    <Route path=path!("/system/webhooks") view=WebhooksPage ssr=WHOLE />
+                    <Route path=path!("/system/webhooks/new") view=NewWebhookPage ssr=WHOLE />
+                    <ParentRoute path=path!("/system/webhooks/:id") view=WebhookPage ssr=WHOLE>
+                        <Route path=path!("") view=WebhookTab ssr=WHOLE />
+                        <Route path=path!("attempts") view=AttemptsTab ssr=WHOLE />
+                        <Route path=path!("undelivered") view=UndeliveredTab ssr=WHOLE />
+                    </ParentRoute>
                     <Route path=path!("/system/messages/:id") view=MessagePage ssr=WHOLE />
                     <Route path=path!("/system/deliveries/:id") view=DeadLetterPage ssr=WHOLE />
                     <Route path=path!("/*any") view=NotFoundPage ssr=WHOLE />

@@ -35,6 +35,7 @@ pub mod transfers;
 pub mod users;
 #[cfg(feature = "ssr")]
 pub mod visitor;
+pub mod webhooks;
 
 pub use self::{
     checked::Checked,

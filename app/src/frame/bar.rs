@@ -121,6 +121,11 @@ fn Breadcrumb() -> impl IntoView {
                 t_string!(i18n, common.nav.tokens),
                 "/system/tokens",
             ),
+            "system" if path.with(|path| path.starts_with("/system/webhooks")) => (
+                Some(t_string!(i18n, common.nav.system)),
+                t_string!(i18n, common.nav.webhooks),
+                "/system/webhooks",
+            ),
             "system" => (
                 Some(t_string!(i18n, common.nav.system)),
                 t_string!(i18n, common.nav.deliveries),

@@ -43,6 +43,7 @@ pub fn page_for(path: &str) -> &'static str {
         ("security", _) if path.starts_with("/security/audit") => "running",
         ("security", _) => "countries",
         ("system", _) if path.starts_with("/system/tokens") => "running",
+        ("system", _) if path.starts_with("/system/webhooks") => "webhooks",
         ("system", _) => "deliveries",
         ("costs", _) => "costs",
         _ => "inbox",

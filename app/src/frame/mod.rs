@@ -8,12 +8,14 @@ mod rail;
 mod reauthentication;
 pub mod single_sign_on;
 pub mod switches;
+mod webhooks_off;
 
 use self::{
     bar::Bar,
     rail::Rail,
     reauthentication::{ReauthenticationDialog, ReauthenticationNotice},
     switches::speak,
+    webhooks_off::WebhooksOff,
 };
 use crate::{
     alerts::provide_alerts,
@@ -65,7 +67,12 @@ pub fn Frame() -> impl IntoView {
     };
     let rail = view! { <Rail user /> }.into_any();
     let bar = view! { <Bar user /> }.into_any();
-    let notice = view! { <LiveNotice user /> }.into_any();
+    let notice = view! {
+        <LiveNotice user>
+            <WebhooksOff />
+        </LiveNotice>
+    }
+    .into_any();
     view! {
         <a class="skip" href="#content" on:click=skip>
             {move || t_string!(i18n, common.nav.skip)}

@@ -151,6 +151,12 @@ fn Places(me: Me) -> impl IntoView {
                 name=move || t_string!(i18n, common.nav.tokens)
                 short=move || t_string!(i18n, common.nav.short.tokens)
             />
+            <Place
+                href="/system/webhooks"
+                icon=IconName::Webhook
+                name=move || t_string!(i18n, common.nav.webhooks)
+                short=move || t_string!(i18n, common.nav.short.webhooks)
+            />
         }
         .into_any()
     });

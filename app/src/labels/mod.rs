@@ -11,6 +11,7 @@ pub mod help;
 mod problems;
 mod sign_on;
 pub mod templates;
+pub mod webhooks;
 
 pub use countries::country_refused;
 pub use problems::{field_problem, problem};

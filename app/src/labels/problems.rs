@@ -9,6 +9,9 @@ pub fn field_problem(locale: Locale, field: &FieldProblem) -> String {
         (Problem::Taken, Some(name)) if field.field == "phone_number_id" => {
             td_string!(locale, common.problem.taken_by_channel, name = name.clone())
         }
+        (Problem::Malformed, _) if field.field == "address" => {
+            td_string!(locale, system.webhooks.address_wrong).to_owned()
+        }
         (Problem::Taken, Some(name)) => td_string!(locale, common.problem.taken_by, name = name.clone()),
         (other, _) => match field.most {
             Some(most) => td_string!(locale, common.problem.at_most, most = most),

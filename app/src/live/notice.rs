@@ -15,9 +15,10 @@ use leptos_router::{
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 
-/// A line above the page while something is wrong, and a short notice when it works again.
+/// A line above the page while something is wrong, and a short notice when it works again. Its children are lines about
+/// something else.
 #[component]
-pub fn LiveNotice(user: Resource<ApiResult<Me>>) -> impl IntoView {
+pub fn LiveNotice(user: Resource<ApiResult<Me>>, children: Children) -> impl IntoView {
     let i18n = use_i18n();
     let toasts = use_toasts();
     let live = use_live();
@@ -68,7 +69,7 @@ pub fn LiveNotice(user: Resource<ApiResult<Me>>) -> impl IntoView {
     };
     view! {
         <div class="live-notice" role="status">
-            {line}
+            {line} {children()}
         </div>
     }
     .into_any()

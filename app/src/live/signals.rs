@@ -23,6 +23,7 @@ pub struct Live {
     pub countries: ReadSignal<u64>,
     pub templates: ReadSignal<u64>,
     pub mentions: ReadSignal<u64>,
+    pub webhooks: ReadSignal<u64>,
     /// Whether this tab listens, for itself and for the browser's other tabs of this user.
     pub leads: ReadSignal<bool>,
     /// Whether events from the process arrive now.
@@ -80,6 +81,7 @@ pub(super) struct Notifiers {
     countries: WriteSignal<u64>,
     templates: WriteSignal<u64>,
     mentions: WriteSignal<u64>,
+    webhooks: WriteSignal<u64>,
     leads: WriteSignal<bool>,
     pub(super) connected: WriteSignal<bool>,
     pub(super) offline: WriteSignal<bool>,
@@ -100,6 +102,7 @@ pub(super) fn signals() -> (Live, Notifiers) {
     let (countries, notify_countries) = signal(0);
     let (templates, notify_templates) = signal(0);
     let (mentions, notify_mentions) = signal(0);
+    let (webhooks, notify_webhooks) = signal(0);
     let (leads, set_leads) = signal(false);
     let (connected, set_connected) = signal(true);
     let (offline, set_offline) = signal(false);
@@ -119,6 +122,7 @@ pub(super) fn signals() -> (Live, Notifiers) {
             countries,
             templates,
             mentions,
+            webhooks,
             leads,
             connected,
             offline,
@@ -138,6 +142,7 @@ pub(super) fn signals() -> (Live, Notifiers) {
             countries: notify_countries,
             templates: notify_templates,
             mentions: notify_mentions,
+            webhooks: notify_webhooks,
             leads: set_leads,
             connected: set_connected,
             offline: set_offline,
@@ -179,7 +184,7 @@ impl Notifiers {
                         .update(|all| all.retain(|(writing, _)| writing.session != session));
                 }
             }
-            Change::Read { .. } | Change::Reminder { .. } | Change::Webhook { .. } => {}
+            Change::Read { .. } | Change::Reminder { .. } => {}
             Change::Mention { .. } => self.mentions.update(|n| *n += 1),
             Change::Channel { .. } => self.channels.update(|n| *n += 1),
             Change::Directory => {
@@ -191,6 +196,7 @@ impl Notifiers {
             Change::DeadLetter => self.dead_letters.update(|n| *n += 1),
             Change::Countries => self.countries.update(|n| *n += 1),
             Change::Templates => self.templates.update(|n| *n += 1),
+            Change::Webhook { .. } => self.webhooks.update(|n| *n += 1),
             Change::Resync => {
                 let at = Position { number: event.number };
                 self.changes.update(|changes| changes.begin(at));
@@ -240,6 +246,7 @@ impl Notifiers {
             self.countries,
             self.templates,
             self.mentions,
+            self.webhooks,
             self.inbox,
         ] {
             notifier.update(|n| *n += 1);

@@ -51,7 +51,10 @@ pub use self::{
     session_log::SessionLogPage,
     sessions::SessionsPage,
     setup::SetupPage,
-    system::{DeadLetterPage, DeliveriesPage, MessagePage, TokensPage},
+    system::{
+        AttemptsTab, DeadLetterPage, DeliveriesPage, MessagePage, NewWebhookPage, TokensPage, UndeliveredTab,
+        WebhookPage, WebhookTab, WebhooksPage,
+    },
     templates::TemplatesPage,
     users::{NewUserPage, UserPage, UsersPage},
 };

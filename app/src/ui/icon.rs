@@ -47,6 +47,7 @@ pub enum IconName {
     Unread,
     Snooze,
     Help,
+    Webhook,
 }
 
 impl IconName {
@@ -54,6 +55,9 @@ impl IconName {
         match self {
             Self::Help => {
                 "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.8v.2"
+            }
+            Self::Webhook => {
+                "M12 4a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5zM6 15a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5zM18 15a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5zM11 9l-4 6M13 9l4 6M8.500 17.500h7"
             }
             Self::Inbox => "M3 13h5l1.5 3h5L16 13h5M5 5h14l2 8v6H3v-6z",
             Self::Channel => "M4 5h16v11H10l-4 4v-4H4zM8 9h8M8 12h5",

@@ -1,5 +1,9 @@
 //! Webhooks: addresses of other programs to which events are sent. What Meta sends to this process are deliveries.
 
+mod event_types;
+
+pub use self::event_types::{EVENT_TYPES, TEST_TYPE};
+
 use crate::{
     form::{Invalid, MAX_NAME, Problem, Problems, line},
     ids::{ChannelId, QueueId, SessionId, WebhookCallId, WebhookId},
@@ -70,7 +74,7 @@ impl WebhookForm {
             channels,
             queues,
         } = &self.wanted;
-        if !types.iter().all(|kind| is_type(kind)) {
+        if !types.iter().all(|kind| EVENT_TYPES.contains(&kind.as_str())) {
             problems.add("types", Problem::Unknown);
         }
         for (field, many) in [
@@ -88,13 +92,6 @@ impl WebhookForm {
             wanted: self.wanted.clone(),
         })
     }
-}
-
-/// <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#event-types>
-fn is_type(text: &str) -> bool {
-    let is_word =
-        |word: &str| !word.is_empty() && word.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
-    text.len() <= MAX_NAME && text.split('.').all(is_word)
 }
 
 /// Why a webhook gets no events.
@@ -144,6 +141,14 @@ pub struct Webhook {
     pub dead: u64,
 }
 
+/// A webhook that gets no events any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OffWebhook {
+    pub id: WebhookId,
+    pub name: String,
+    pub why: WhyOff,
+}
+
 /// Whether an event is still on its way to a webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = WebhookCallState))]
@@ -186,6 +191,13 @@ pub struct Attempt {
     pub failure: Option<NoAnswer>,
     /// The beginning of the answer.
     pub excerpt: String,
+}
+
+impl Attempt {
+    /// Whether the webhook has taken the event.
+    pub fn is_success(&self) -> bool {
+        self.status.is_some_and(|status| (200..300).contains(&status))
+    }
 }
 
 /// Why a webhook did not answer.
@@ -234,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_webhook_has_a_name_an_address_and_types_that_may_exist() {
+    fn a_webhook_has_a_name_an_address_and_types_that_exist() {
         let form = |name: &str, address: &str, kind: &str| WebhookForm {
             name: name.to_owned(),
             address: address.to_owned(),
@@ -250,7 +262,7 @@ mod tests {
             (good.name.as_str(), good.address.as_str()),
             ("CRM", "https://crm.example/x")
         );
-        let wrong = form("", "", "message..received").check().unwrap_err();
+        let wrong = form("", "", "message.lost").check().unwrap_err();
         let fields: Vec<_> = wrong.fields.iter().map(|field| field.field.as_str()).collect();
         assert_eq!(fields, ["name", "address", "types"]);
     }

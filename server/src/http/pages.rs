@@ -1,7 +1,14 @@
 //! The console: serves `app`'s pages and server functions, and provides their context.
 
-use super::{plain_page::plain_page, reactive_owner::Apart, signed_error, site, state::Http, text};
-use app::{App, api::ApiError, labels, prefs, shell};
+use super::{
+    api::webhooks::upkeep::test_body, plain_page::plain_page, reactive_owner::Apart, signed_error, site,
+    state::Http, text,
+};
+use app::{
+    App,
+    api::{ApiError, webhooks::upkeep::WordsTest},
+    labels, prefs, shell,
+};
 use axum::{
     Json, Router,
     body::{Body, to_bytes},
@@ -140,6 +147,7 @@ fn context(http: &Http) -> impl Fn() + Clone + Send + Sync + 'static {
     let engine = http.engine.clone();
     move || {
         provide_context(engine.clone());
+        provide_context(WordsTest(test_body));
         // Leptos mints a nonce of its own; the page must use the one in the header.
         let parts = use_context::<axum::http::request::Parts>();
         if let Some(nonce) = parts.and_then(|parts| parts.extensions.get::<Nonce>().cloned()) {

@@ -174,6 +174,7 @@ fn arguments(path: &str, things: &Things) -> String {
         ("id", things.of(path)),
         ("session", things.session.as_str()),
         ("message", NOTHING),
+        ("call", NOTHING),
         ("file", NOTHING),
         ("cursor", "x"),
         ("tab", "mine"),

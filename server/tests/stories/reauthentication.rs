@@ -1,4 +1,4 @@
-//! Users, tokens, secrets and second factors are changed only by somebody who has just proved who they are.
+//! Users, tokens, webhooks, secrets and second factors are changed only by somebody who has just proved who they are.
 
 use crate::{
     stories,
@@ -54,7 +54,9 @@ async fn sensitive_changes_ask_for_the_password_again(story: &Story) {
     let without_log_in = [("id", &*jana), ("form[number]", "293"), ("form[name]", "Jana")];
     let user = [("id", NOBODY)];
     let of_channel = [("id", &*channel), ("version", "1")];
-    let changes: [(&str, &[(&str, &str)]); 19] = [
+    let webhook = [("form[name]", "CRM"), ("form[address]", "https://crm.example/")];
+    let of_webhook = [("id", NOBODY), ("version", "1")];
+    let changes: [(&str, &[(&str, &str)]); 22] = [
         ("users/save", &person),
         ("users/set-disabled", &[("id", NOBODY), ("disabled", "true")]),
         ("users/end-logins", &user),
@@ -69,6 +71,9 @@ async fn sensitive_changes_ask_for_the_password_again(story: &Story) {
         ("extensions/set-disabled", &[("id", &jana), ("disabled", "true")]),
         ("tokens/create", &[("form[name]", "CRM"), ("form[scope]", "read")]),
         ("tokens/revoke", &user),
+        ("webhooks/create", &webhook),
+        ("webhooks/change", &of_webhook),
+        ("webhooks/rotate-secret", &user),
         ("channels/save-authentication", &of_channel),
         ("channels/rotate-verify-token", &of_channel),
         ("channels/drop-old-app-secret", &of_channel),

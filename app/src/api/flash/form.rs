@@ -8,6 +8,7 @@ use domain::{
     countries::CountriesForm,
     directory::{ExtensionForm, QueueForm},
     label::LabelForm,
+    webhook::WebhookForm,
 };
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +35,8 @@ impl Keepable for QueueForm {}
 impl Keepable for LabelForm {}
 
 impl Keepable for CannedReplyForm {}
+
+impl Keepable for WebhookForm {}
 
 impl Keepable for ExtensionForm {
     fn secrets(&mut self) -> Vec<(&'static str, &mut String)> {

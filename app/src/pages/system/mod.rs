@@ -1,11 +1,13 @@
-//! System: what came from Meta and could not be applied, and a message as it came.
+//! System: what came from Meta and could not be applied, a message as it came, API tokens, and webhooks.
 
 mod deliveries;
 mod message;
 mod tokens;
+mod webhooks;
 
 pub use self::{
     deliveries::{DeadLetterPage, DeliveriesPage},
     message::MessagePage,
     tokens::TokensPage,
+    webhooks::{AttemptsTab, NewWebhookPage, UndeliveredTab, WebhookPage, WebhookTab, WebhooksPage},
 };

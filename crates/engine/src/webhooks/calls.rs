@@ -54,6 +54,24 @@ pub async fn attempts(
     Ok(Page { items, next_cursor })
 }
 
+/// The first answer of a webhook to this event, if there has been one.
+pub(super) async fn first_answer(
+    db: &impl ConnectionTrait,
+    id: WebhookId,
+    event: Uuid,
+) -> Result<Option<Attempt>> {
+    use webhook_attempt::Column;
+    let row = webhook_attempt::Entity::find()
+        .filter(Column::EventId.eq(event))
+        .filter(Column::WebhookId.eq(id.uuid()))
+        .order_by_asc(Column::Id)
+        .one(db)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let events = events(db, [event].into_iter()).await?;
+    events.get(&event).map(|event| attempt(row, event)).transpose()
+}
+
 /// # Errors
 /// The webhook has no such call.
 async fn event_of(db: &impl ConnectionTrait, id: WebhookId, call: WebhookCallId) -> Result<Uuid> {

@@ -3,7 +3,7 @@
 use crate::{
     Engine, Result,
     database::cursor,
-    entity::{webhook, webhook_call},
+    entity::{stored, webhook, webhook_call},
     webhooks::row::{known, view},
 };
 use domain::{
@@ -11,7 +11,7 @@ use domain::{
     ids::WebhookId,
     page::{Page, PageRequest},
     refusal::Refusal,
-    webhook::Webhook,
+    webhook::{OffWebhook, Webhook, WhyOff},
 };
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
@@ -58,6 +58,33 @@ pub async fn get(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<Webhoo
     let row = known(db, id).await?;
     let view = views(db, vec![row]).await?.pop();
     Ok(view.ok_or(Refusal::NotFound)?)
+}
+
+/// Those that failures have switched off, by their names; none for whoever may not see them.
+pub async fn warnings(engine: &Engine, actor: &Actor) -> Result<Vec<OffWebhook>> {
+    use webhook::Column;
+    if !actor.may(Permission::WebhookRead) {
+        return Ok(Vec::new());
+    }
+    let off: Vec<(Uuid, String, String)> = webhook::Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::Name, Column::OffWhy])
+        .filter(Column::OffSince.is_not_null())
+        .filter(Column::OffWhy.is_not_null())
+        .order_by_asc(Column::Name)
+        .into_tuple()
+        .all(engine.db.read())
+        .await?;
+    let off = off.into_iter().map(|(id, name, why)| {
+        let why: WhyOff = stored(&why)?;
+        let id = WebhookId::new(id);
+        Ok(OffWebhook { id, name, why })
+    });
+    let off: Vec<_> = off.collect::<Result<_>>()?;
+    Ok(off
+        .into_iter()
+        .filter(|webhook| webhook.why.is_warning())
+        .collect())
 }
 
 async fn views(db: &impl ConnectionTrait, rows: Vec<webhook::Model>) -> Result<Vec<Webhook>> {

@@ -11,7 +11,7 @@
 //! | `switch` | switching them on and off |
 //! | `list` | webhooks, with how many events wait for each |
 //! | `calls` | what they answered, and the events that they have not got |
-//! | `trial` | sends a test |
+//! | `trial` | sends a test, and waits for its answer |
 //! | `replay` | sends events again |
 //! | `fan_out` | hands each event to the webhooks that want it |
 //! | `lanes` | keeps the events of a session in their order |
@@ -49,8 +49,8 @@ mod trial;
 
 pub use calls::{attempts, calls};
 pub use event::{Tells, Wording};
-pub use list::{get, list, names};
+pub use list::{get, list, names, warnings};
 pub use manage::{Created, change, create, delete, rotate_secret};
 pub use replay::{replay_all, replay_one, replay_since};
 pub use switch::turn;
-pub use trial::send_test;
+pub use trial::{answer_to_test, send_test};

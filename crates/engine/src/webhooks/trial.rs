@@ -5,23 +5,27 @@ use crate::{
     database::put::put,
     entity::{webhook_call, webhook_event},
     wakes::Worker,
-    webhooks::{lanes::take_turn, manage::note, row::known},
+    webhooks::{calls::first_answer, lanes::take_turn, manage::note, row::known, state::WITHIN},
 };
 use bytes::Bytes;
 use domain::{
     access::{Actor, Permission},
     ids::WebhookId,
+    webhook::{Attempt, TEST_TYPE},
 };
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
 
-/// Sends this body once it is this webhook's turn. `kind` and `body` are the caller's, like those of events. Returns the
-/// name of the test in the list of attempts.
-pub async fn send_test(
-    engine: &Engine,
-    actor: &Actor,
-    id: WebhookId,
-    kind: &str,
-    body: Bytes,
-) -> Result<String> {
+const PREFIX: &str = "test_";
+/// How often somebody who waits looks for the answer.
+const LOOK: Duration = Duration::from_millis(100);
+/// The answer is written down a moment after it has come.
+const MARGIN: Duration = Duration::from_secs(4);
+
+/// Sends this body once it is this webhook's turn; it is the caller's, like those of events. Returns the name of the test in
+/// the list of attempts.
+pub async fn send_test(engine: &Engine, actor: &Actor, id: WebhookId, body: Bytes) -> Result<String> {
     actor.require(Permission::WebhookChange)?;
     let tx = engine.transaction(actor).await?;
     known(&tx, id).await?;
@@ -30,8 +34,8 @@ pub async fn send_test(
     let event_id = engine.clock().new_id();
     let event = webhook_event::Model {
         id: event_id,
-        name: format!("test_{}", event_id.simple()),
-        kind: kind.to_owned(),
+        name: format!("{PREFIX}{}", event_id.simple()),
+        kind: TEST_TYPE.to_owned(),
         at: now,
         session_id: None,
         channel_id: None,
@@ -56,4 +60,24 @@ pub async fn send_test(
     tx.wake(Worker::Webhooks);
     tx.commit().await?;
     Ok(name)
+}
+
+/// What the webhook answered to this test, as soon as it has; `None` if that takes longer than one request may.
+pub async fn answer_to_test(
+    engine: &Engine,
+    actor: &Actor,
+    id: WebhookId,
+    test: &str,
+) -> Result<Option<Attempt>> {
+    actor.require(Permission::WebhookRead)?;
+    let event = test.strip_prefix(PREFIX).and_then(|id| id.parse::<Uuid>().ok());
+    let Some(event) = event else { return Ok(None) };
+    let until = Instant::now() + WITHIN + MARGIN;
+    loop {
+        let answer = first_answer(engine.db.read(), id, event).await?;
+        if answer.is_some() || Instant::now() >= until {
+            return Ok(answer);
+        }
+        sleep(LOOK).await;
+    }
 }

@@ -29,7 +29,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("session_log", &["bulk", "filters", "in_group"]),
         ("sessions", &["bulk", "in_group"]),
         ("setup", &["login"]),
-        ("system", &["directory", "url"]),
+        ("system", &["directory", "filters", "url"]),
         ("templates", &[]),
         ("transfer_fields", &[]),
         ("url", &[]),

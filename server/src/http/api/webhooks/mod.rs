@@ -12,7 +12,6 @@ pub mod upkeep;
 
 use super::{
     Administrator, Id,
-    events::types,
     json::{Json, given},
     list::{self, Wanted},
     problem::Problem,
@@ -28,7 +27,6 @@ use body::{Webhook, read};
 use domain::{
     ids::{ChannelId, QueueId, WebhookId},
     page::Page,
-    refusal::Refusal,
     webhook::{self, WebhookForm},
 };
 use engine::webhooks;
@@ -111,15 +109,6 @@ impl WebhookChange {
     }
 }
 
-/// # Errors
-/// It names a type of events that does not exist.
-fn checked(form: WebhookForm) -> Result<WebhookForm, Problem> {
-    match form.wanted.types.iter().all(|kind| types::is_known(kind)) {
-        true => Ok(form),
-        false => Err(Refusal::field("types", domain::form::Problem::Unknown).into()),
-    }
-}
-
 /// Lists the webhooks, the newest first.
 #[utoipa::path(
     get,
@@ -158,7 +147,7 @@ pub async fn create(
     State(http): State<Http>,
     Json(new): Json<NewWebhook>,
 ) -> Result<impl IntoResponse, Problem> {
-    let created = webhooks::create(&http.engine, &actor, &checked(new.into())?).await?;
+    let created = webhooks::create(&http.engine, &actor, &new.into()).await?;
     let webhook = webhooks::get(&http.engine, &actor, created.id).await?;
     let location = [(header::LOCATION, format!("/api/v1/webhooks/{}", created.id))];
     let tag = version::tag(webhook.version);
@@ -210,7 +199,7 @@ pub async fn change(
     let version = now.version;
     wanted.allow(version)?;
     // The form is filled in from this version, so the save compares it in its transaction, asked for or not.
-    let form = checked(change.form(now))?;
+    let form = change.form(now);
     let saved = webhooks::change(&http.engine, &actor, id, version, &form).await;
     saved.map_err(|error| wanted.failed(error))?;
     read(&http.engine, &actor, id).await

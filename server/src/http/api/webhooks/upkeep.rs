@@ -5,16 +5,17 @@ use crate::http::{
     api::{Administrator, Id, problem::Problem, time},
     state::Http,
 };
-use axum::{extract::State, http::StatusCode, response::IntoResponse};
-use domain::ids::WebhookId;
+use axum::{body::Bytes, extract::State, http::StatusCode, response::IntoResponse};
+use domain::{
+    ids::WebhookId,
+    time::Timestamp,
+    webhook::{self, TEST_TYPE},
+};
 use engine::webhooks;
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
-
-/// The type of a test. No event has it.
-const TEST: &str = "webhook.test";
 
 /// The new secret of a webhook.
 #[derive(Serialize, ToSchema)]
@@ -30,6 +31,16 @@ struct NewSecret {
 struct Sent {
     /// Its `webhook-id`, by which the attempts are found.
     event: String,
+}
+
+/// A test as the webhook gets it; the console sends it, too.
+pub fn test_body(webhook: webhook::Webhook, now: Timestamp) -> Bytes {
+    let body = json!({
+        "type": TEST_TYPE,
+        "timestamp": time(now),
+        "data": {"webhook": Webhook::from(webhook)},
+    });
+    body.to_string().into()
 }
 
 /// Makes a new secret for a webhook. For a day the former one signs, too, so that the receiver can change over in between.
@@ -67,12 +78,8 @@ pub async fn test(
     Id(id): Id<WebhookId>,
 ) -> Result<impl IntoResponse, Problem> {
     let webhook = webhooks::get(&http.engine, &actor, id).await?;
-    let body = json!({
-        "type": TEST,
-        "timestamp": time(http.engine.clock().now()),
-        "data": {"webhook": Webhook::from(webhook)},
-    });
-    let event = webhooks::send_test(&http.engine, &actor, id, TEST, body.to_string().into()).await?;
+    let body = test_body(webhook, http.engine.clock().now());
+    let event = webhooks::send_test(&http.engine, &actor, id, body).await?;
     Ok((StatusCode::ACCEPTED, axum::Json(Sent { event })))
 }
 
