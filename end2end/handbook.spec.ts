@@ -110,6 +110,7 @@ test('each page of the console opens its page, and the handbook is accessible', 
     ['/queues', 'queues'],
     [`/channels/${world.channel?.id}/health`, 'health'],
     ['/system/deliveries', 'deliveries'],
+    ['/system/webhooks', 'webhooks'],
   ]) {
     await visit(admin, path ?? '');
     await expect(admin.getByRole('link', { name: common.help.open })).toHaveAttribute('href', `/help/en/${chapter}`);

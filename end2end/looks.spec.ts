@@ -13,7 +13,7 @@ import { LOCALE, type Language } from './support/words.js';
 import { PASSWORD, type World } from './support/world.js';
 
 // It takes its own pictures, and a trace of so many pages takes longer than looking at them.
-test.use({ trace: 'off' });
+test.use({ trace: 'off', settings: { SWITCHBOARD_WEBHOOKS__NETWORKS: '["127.0.0.0/8"]' } });
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const WIDE = { width: 1280, height: 800 };
@@ -26,7 +26,14 @@ const BETWEEN = [
 
 const ROOMS = ['desk', 'channels', 'replies', 'people', 'system'] as const;
 
-function places(room: (typeof ROOMS)[number], world: World, session: string, letter: string): [name: string, path: string][] {
+/** Ids of what the pages show. */
+interface Shown {
+  session: string;
+  letter: string;
+  webhook: string;
+}
+
+function places(room: (typeof ROOMS)[number], world: World, { session, letter, webhook }: Shown): [name: string, path: string][] {
   const channel = `/channels/${world.channel?.id}`;
   switch (room) {
     case 'desk':
@@ -76,6 +83,11 @@ function places(room: (typeof ROOMS)[number], world: World, session: string, let
         ['tokens', '/system/tokens'],
         ['deliveries-none', '/system/deliveries?reason=failed'],
         ['letter', `/system/deliveries/${letter}`],
+        ['webhooks', '/system/webhooks'],
+        ['webhook-form', '/system/webhooks/new'],
+        ['webhook', `/system/webhooks/${webhook}`],
+        ['webhook-attempts', `/system/webhooks/${webhook}/attempts`],
+        ['webhook-undelivered', `/system/webhooks/${webhook}/undelivered`],
       ];
   }
 }
@@ -86,6 +98,19 @@ async function settle(page: Page): Promise<void> {
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
   // A cancelled animation, as by another theme, is over, too.
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+}
+
+/** A webhook at whose address nobody listens. */
+async function aWebhook(world: World): Promise<string> {
+  const asked = { name: 'CRM', address: 'http://127.0.0.1:9/events' };
+  return (await world.api<{ id: string }>('POST', 'webhooks', asked)).id;
+}
+
+/** It was called in vain, and what waits for it is given up. */
+async function giveUp(world: World, webhook: string): Promise<void> {
+  const attempts = async () => (await world.api<{ items: unknown[] }>('GET', `webhooks/${webhook}/attempts`)).items.length;
+  await expect.poll(attempts).toBeGreaterThan(0);
+  await world.api('POST', `webhooks/${webhook}/disable`);
 }
 
 /** A country database, and a rule that shuts WhatsApp's servers out. */
@@ -143,16 +168,18 @@ for (const language of ['en', 'cs'] as Language[]) {
 
   for (const room of ROOMS) {
     test(`${room}: every page in ${language}`, async ({ world, person, troubles }) => {
-      test.setTimeout(180_000);
+      test.setTimeout(240_000);
       troubles.allow(/404.*\/nowhere/);
+      const webhook = await aWebhook(world);
       const session = await aMorning(world);
+      await giveUp(world, webhook);
       const letters = await world.api<{ items: { id: string }[] }>('GET', 'deliveries/dead');
       const admin = await person('admin', seen);
       await someCountries(admin);
       await admin.request.post('/rpc/account/begin-second-factor');
       const jana = await person('jana', seen);
       const told: string[] = [];
-      for (const [name, path] of places(room, world, session, letters.items[0]?.id ?? '')) {
+      for (const [name, path] of places(room, world, { session, letter: letters.items[0]?.id ?? '', webhook })) {
         const page = name.startsWith('inbox') ? jana : admin;
         await page.setViewportSize(WIDE);
         const live = page.waitForRequest((request) => new URL(request.url()).pathname === '/events');
