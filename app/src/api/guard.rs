@@ -105,7 +105,8 @@ pub async fn user() -> ApiResult<Option<Me>> {
     visitor().await?.user().await
 }
 
-/// For changes by which somebody at a colleague's desk could stay inside: users, tokens, secrets, second factors.
+/// For changes by which somebody at a colleague's desk could stay inside or listen: users, tokens, webhooks, secrets, second
+/// factors.
 ///
 /// # Errors
 /// [`Refusal::Reauthenticate`] when the caller's last proof of who they are is older than ten minutes.

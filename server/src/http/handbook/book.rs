@@ -50,6 +50,7 @@ pub const CONTENTS: [(Reader, &[&str]); 3] = [
             "people",
             "countries",
             "deliveries",
+            "webhooks",
             "running",
         ],
     ),
