@@ -1,5 +1,6 @@
 //! Other programs hear of events at addresses of their own, whatever they answer.
 
+mod console;
 mod keeping;
 mod verified;
 
