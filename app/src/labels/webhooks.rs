@@ -22,9 +22,11 @@ pub fn event_type(locale: Locale, kind: &str) -> &str {
         "message.status_changed" => td_string!(locale, system.webhooks.event.message_status_changed),
         "message.failed" => td_string!(locale, system.webhooks.event.message_failed),
         "contact.changed" => td_string!(locale, system.webhooks.event.contact_changed),
+        "contact.deleted" => td_string!(locale, system.webhooks.event.contact_deleted),
         "contact.blocked" => td_string!(locale, system.webhooks.event.contact_blocked),
         "contact.unblocked" => td_string!(locale, system.webhooks.event.contact_unblocked),
         "channel.changed" => td_string!(locale, system.webhooks.event.channel_changed),
+        "channel.deleted" => td_string!(locale, system.webhooks.event.channel_deleted),
         "template.changed" => td_string!(locale, system.webhooks.event.template_changed),
         "extension.availability_changed" => {
             td_string!(locale, system.webhooks.event.extension_availability_changed)
