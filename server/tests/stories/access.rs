@@ -160,6 +160,7 @@ fn arguments() -> Vec<(&'static str, &'static str)> {
         "file",
         "label",
         "contact",
+        "call",
     ];
     let others = [
         ("cursor", "x"),

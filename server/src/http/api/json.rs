@@ -25,27 +25,25 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         }
         let unread = |_| Problem::of(StatusCode::BAD_REQUEST, "the body did not arrive whole");
         let body = Bytes::from_request(request, state).await.map_err(unread)?;
-        let unfit = |error: serde_json::Error| {
+        let unfit = |status, what: &str, error: serde_json::Error| {
             let (line, column) = (error.line(), error.column());
-            let (status, what) = match error.is_data() {
-                true => (
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "is JSON of another shape than is expected here",
-                ),
-                false => (StatusCode::BAD_REQUEST, "is not JSON"),
-            };
             Problem::of(
                 status,
                 format!("the body {what}: see line {line}, column {column}"),
             )
         };
-        let value: serde_json::Value = serde_json::from_slice(&body).map_err(unfit)?;
+        let value: serde_json::Value = serde_json::from_slice(&body)
+            .map_err(|error| unfit(StatusCode::BAD_REQUEST, "is not JSON", error))?;
         if text::in_json(&value) {
             let detail = "no text may hold the character U+0000";
             return Err(Problem::of(StatusCode::UNPROCESSABLE_ENTITY, detail));
         }
-        // Parsed again from the bytes, not from the value: only then do errors have a line and a column.
-        serde_json::from_slice(&body).map(Self).map_err(unfit)
+        // Parsed again from the bytes, not from the value: only then do errors have a line and a column. It is JSON, whatever
+        // the parser says of it now: it takes `null` in place of a word for a mistake in writing.
+        serde_json::from_slice(&body).map(Self).map_err(|error| {
+            let what = "is JSON of another shape than is expected here";
+            unfit(StatusCode::UNPROCESSABLE_ENTITY, what, error)
+        })
     }
 }
 
