@@ -14,7 +14,7 @@ use crate::{
     live::use_live,
     pages::url::{id_in_url, known},
     ui::{
-        Button, Empty, IconName, Load, Time, TimeStyle,
+        Button, Empty, IconName, Load, Time,
         form::{FormAnswer, on_answer},
         use_toasts,
     },
@@ -143,9 +143,7 @@ fn Line(id: WebhookId, call: Call, action: ServerAction<ReplayCall>) -> impl Int
         let event = event.clone();
         move || t_string!(i18n, system.webhooks.replay_of, event = event.clone()).to_string()
     };
-    let given_up = call
-        .given_up_at
-        .map(|at| view! { <Time at style=TimeStyle::Full /> });
+    let given_up = call.given_up_at.map(|at| view! { <Time at /> });
     let session = call.session.map(|session| {
         view! {
             <a href=format!("/inbox/{session}?tab=all")>
@@ -163,7 +161,7 @@ fn Line(id: WebhookId, call: Call, action: ServerAction<ReplayCall>) -> impl Int
                 {session}
             </th>
             <td data-label=move || t_string!(i18n, system.webhooks.happened)>
-                <Time at style=TimeStyle::Full />
+                <Time at />
             </td>
             <td data-label=move || t_string!(i18n, system.webhooks.given_up_at)>{given_up}</td>
             <td class="number" data-label=move || t_string!(i18n, system.webhooks.tried)>
