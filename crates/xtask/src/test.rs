@@ -51,7 +51,9 @@ impl Step {
             Self::Format | Self::Clippy => tools::components(),
             Self::Licences => tools::cargo_deny().map(drop),
             Self::ClippyWasm => tools::components().and_then(|()| tools::wasm_target()),
-            Self::Tests => tools::postgres().and_then(|_| tools::proxies()),
+            Self::Tests => tools::postgres()
+                .and_then(|_| tools::proxies())
+                .and_then(|()| tools::examples()),
             Self::Build => tools::wasm_target(),
             Self::Journeys => journeys::need(),
         }
@@ -119,7 +121,7 @@ fn clippy_wasm() -> anyhow::Result<()> {
     process::run(cargo.args(["--", "-D", "warnings"]))
 }
 
-/// Tests marked `#[ignore]` need PostgreSQL or a reverse proxy; this step runs them too.
+/// Tests marked `#[ignore]` need PostgreSQL, a reverse proxy or another program; this step runs them too.
 fn tests() -> anyhow::Result<()> {
     let cluster = Cluster::start(tools::postgres()?, Durability::None)?;
     let run = |arguments: &[&str], packages: &[&str], rest: &[&str]| {

@@ -60,6 +60,16 @@ pub fn proxies() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The programs that run the examples of docs/API.md, by their Debian packages.
+pub fn examples() -> anyhow::Result<()> {
+    for program in ["curl", "jq", "python3"] {
+        if in_path(program).is_none() {
+            install(program)?;
+        }
+    }
+    Ok(())
+}
+
 /// The browser for the journeys: CHROMIUM, else one from PATH.
 pub fn chromium() -> anyhow::Result<PathBuf> {
     browser(
