@@ -20,6 +20,7 @@ mod steps;
 mod styles;
 mod test;
 mod tools;
+mod types;
 mod wasm;
 mod weight;
 mod workspace;

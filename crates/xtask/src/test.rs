@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use crate::postgres::{Cluster, Durability};
 use crate::steps::Steps;
 use crate::workspace::{self, NATIVE, XTASK};
-use crate::{journeys, process, tools};
+use crate::{journeys, process, tools, types};
 
 #[derive(Debug, Args)]
 pub struct Options {
@@ -20,6 +20,8 @@ enum Step {
     Format,
     /// Licences, sources and banned crates
     Licences,
+    /// The TypeScript types of the REST API
+    Types,
     /// clippy over everything native; part of the build when all steps run
     Clippy,
     /// clippy over the browser part; part of the build when all steps run
@@ -37,6 +39,7 @@ impl Step {
         match self {
             Self::Format => "Format",
             Self::Licences => "Licences and sources",
+            Self::Types => "TypeScript types",
             Self::Clippy => "Clippy, native",
             Self::ClippyWasm => "Clippy, browser part",
             Self::Tests => "Tests",
@@ -50,6 +53,7 @@ impl Step {
         match self {
             Self::Format | Self::Clippy => tools::components(),
             Self::Licences => tools::cargo_deny().map(drop),
+            Self::Types => tools::journeys(),
             Self::ClippyWasm => tools::components().and_then(|()| tools::wasm_target()),
             Self::Tests => tools::postgres()
                 .and_then(|_| tools::proxies())
@@ -63,6 +67,7 @@ impl Step {
         match self {
             Self::Format => process::run(&mut workspace::cargo(["fmt", "--all", "--check"])),
             Self::Licences => licences(),
+            Self::Types => types::check(),
             Self::Clippy => clippy(),
             Self::ClippyWasm => clippy_wasm(),
             Self::Tests => tests(),

@@ -111,10 +111,12 @@ pub fn emoji_font() -> anyhow::Result<()> {
     }
 }
 
-/// The journeys' npm packages, exactly as locked.
+/// The npm packages of the journeys and of the TypeScript types, exactly as locked.
 pub fn journeys() -> anyhow::Result<()> {
     if in_path("node").is_none() || in_path("npm").is_none() {
-        bail!("the browser journeys need Node 20 or newer with npm: https://nodejs.org");
+        bail!(
+            "the browser journeys and the TypeScript types need Node 20 or newer with npm: https://nodejs.org"
+        );
     }
     let folder = workspace::end2end();
     let changed = |name: &str| {
