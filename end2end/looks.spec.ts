@@ -192,6 +192,14 @@ for (const language of ['en', 'cs'] as Language[]) {
   }
 }
 
+test('the reference of the REST API', async ({ stranger }) => {
+  // So long a page.
+  test.setTimeout(180_000);
+  const page = await stranger({ reducedMotion: 'reduce' });
+  await page.goto('/api/docs');
+  expect(await faults(page, 'api-docs')).toEqual([]);
+});
+
 test.describe('for the README', () => {
   test.skip(process.env.SWITCHBOARD_PICTURES !== '1', 'pictures are taken by `cargo xtask pictures`');
 
