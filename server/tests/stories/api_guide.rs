@@ -2,7 +2,7 @@
 
 use crate::{
     stories,
-    support::{Story, files::PDF, openapi::DOCUMENT, token, world::id_of},
+    support::{Story, files::PDF, openapi::DOCUMENT, receiver::Receiver, token, world::id_of},
 };
 use domain::access::{Actor, Scope};
 use serde_json::{Value, json};
@@ -16,6 +16,21 @@ stories! {
 }
 
 const GUIDE: &str = include_str!("../../../docs/API.md");
+/// Ends in an error unless the function takes what came, and refuses it changed, late and with another secret.
+const CHECK: &str = r#"
+import json
+import os
+
+given = json.loads(os.environ["GIVEN"])
+secret, headers, body = given["secret"], given["headers"], given["body"].encode()
+sent_at = int(headers["webhook-timestamp"])
+time.time = lambda: sent_at + 1
+assert is_genuine(secret, headers, body), given
+assert not is_genuine(secret, headers, body + b" ")
+assert not is_genuine("whsec_" + "A" * 43 + "=", headers, body)
+time.time = lambda: sent_at + 301
+assert not is_genuine(secret, headers, body)
+"#;
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs curl and jq; cargo xtask test runs it"]
@@ -46,6 +61,31 @@ async fn a_file_is_sent_as_shown() {
     assert_eq!(sent.body["type"], "document");
     assert_eq!(sent.body["document"]["filename"], "Invoice 4711.pdf");
     assert_eq!(story.accepted_files().len(), 1);
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Python; cargo xtask test runs it"]
+async fn the_function_that_checks_signatures_knows_ours() {
+    let story = Story::on_sqlite().await;
+    let receiver = Receiver::start().await;
+    let crm = story.hears("CRM", &receiver, json!({})).await;
+    // The last one is signed by both secrets.
+    for what in ["test", "rotate", "test"] {
+        let path = format!("{}/{what}", crm.path);
+        story.api.post(&path, json!({})).await.ok();
+        story.called().await;
+    }
+    assert_eq!(receiver.got().len(), 2);
+    let program = format!("{}\n{CHECK}", block("### Check the signature", "python"));
+    for got in receiver.got() {
+        let header = |name: &str| (name.to_owned(), Value::from(got.header(name)));
+        let headers = ["webhook-id", "webhook-timestamp", "webhook-signature"].map(header);
+        let body = str::from_utf8(&got.body).expect("UTF-8");
+        let given = json!({"secret": crm.secret, "headers": Value::from_iter(headers), "body": body});
+        let given = given.to_string();
+        run(&story, "python3", &[], &program, &[("GIVEN", given.as_str())]).await;
+    }
     story.end().await;
 }
 
