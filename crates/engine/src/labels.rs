@@ -3,6 +3,7 @@
 use crate::{
     Engine, Result,
     audit::Subject,
+    database::cursor,
     entity::{label, session_label},
     events::{Audience, Deed, deeds::About},
     sessions::{access::find, audience::session_changed},
@@ -14,6 +15,7 @@ use domain::{
     form::{Invalid, Problem},
     ids::{LabelId, SessionId},
     label::{LabelForm, MAX_LABELS, MAX_ON_SESSION},
+    page::{Page, PageRequest},
     refs::LabelRef,
     refusal::Refusal,
 };
@@ -33,6 +35,15 @@ pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<LabelRef>> {
     let all = label::Entity::find().order_by_asc(label::Column::Name);
     let all = all.all(engine.db.read()).await?;
     Ok(all.into_iter().map(Into::into).collect())
+}
+
+/// One page of them, by name.
+pub async fn page(engine: &Engine, actor: &Actor, page: &PageRequest) -> Result<Page<LabelRef>> {
+    actor.require(Permission::LabelRead)?;
+    let all = label::Entity::find();
+    let place = |row: &label::Model| row.name.clone();
+    let found = cursor::page_of(engine.db.read(), all, label::Column::Name, page, place).await?;
+    Ok(found.map(Into::into))
 }
 
 pub async fn get(engine: &Engine, actor: &Actor, id: LabelId) -> Result<LabelRef> {

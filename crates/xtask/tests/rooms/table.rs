@@ -110,7 +110,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("inbound", &["audit", "channels", "clock", "contacts", "costs", "credentials", "database", "doctor",
             "engine", "entity", "error", "events", "labels", "metrics", "receipts", "search", "sessions", "templates", "transaction", "wakes"]),
         ("files", &["clock", "config", "credentials", "data_folder", "engine", "entity", "error", "random", "sessions", "wakes"]),
-        ("labels", &["audit", "engine", "entity", "error", "events", "sessions", "transaction"]),
+        ("labels", &["audit", "database", "engine", "entity", "error", "events", "sessions", "transaction"]),
         ("live", &["engine", "entity", "error", "events", "sessions"]),
         ("metrics", &["engine", "entity", "error", "sessions"]),
         ("open", &["access", "audit", "config", "contacts", "costs", "countries", "credentials", "data_folder",

@@ -1,6 +1,6 @@
 //! `/api/v1/labels`, and the labels of sessions.
 
-use super::{Administrator, Id, Operator, Reader, json::Json, list, list::Wanted, problem::Problem};
+use super::{Administrator, Id, Operator, Reader, json::Json, list::Wanted, problem::Problem};
 use crate::http::state::Http;
 use axum::{
     extract::{Path, State},
@@ -41,8 +41,7 @@ pub async fn list(
     State(http): State<Http>,
     Wanted(wanted): Wanted,
 ) -> Result<impl IntoResponse, Problem> {
-    let rows = labels::list(&http.engine, &actor).await?;
-    Ok(axum::Json(list::cut(rows, &wanted, |row| row.id.to_string())?))
+    Ok(axum::Json(labels::page(&http.engine, &actor, &wanted).await?))
 }
 
 /// Reads a label.
