@@ -4,6 +4,7 @@ use crate::{
     Engine, Result,
     access::{users::keep_an_admin, web_sessions},
     audit::Subject,
+    database::cursor,
     directory::logins,
     entity::{extension, session, user},
     events::Audience,
@@ -16,6 +17,7 @@ use domain::{
     event::Change,
     form::Problem,
     ids::{ExtensionId, UserId},
+    page::{Page, PageRequest},
     refusal::Refusal,
     time::Timestamp,
 };
@@ -26,6 +28,7 @@ use sea_orm::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// All of them, by number.
 pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<ExtensionRow>> {
     actor.require(Permission::DirectoryRead)?;
     let extensions = extension::Entity::find()
@@ -33,6 +36,18 @@ pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<ExtensionRow>> {
         .all(engine.db.read())
         .await?;
     rows(engine, extensions).await
+}
+
+/// One page of them, by number.
+pub async fn page(engine: &Engine, actor: &Actor, page: &PageRequest) -> Result<Page<ExtensionRow>> {
+    actor.require(Permission::DirectoryRead)?;
+    let all = extension::Entity::find();
+    let place = |row: &extension::Model| row.number.clone();
+    let found = cursor::page_of(engine.db.read(), all, extension::Column::Number, page, place).await?;
+    Ok(Page {
+        items: rows(engine, found.items).await?,
+        next_cursor: found.next_cursor,
+    })
 }
 
 pub async fn get(engine: &Engine, actor: &Actor, id: ExtensionId) -> Result<ExtensionRow> {

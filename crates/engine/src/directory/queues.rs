@@ -3,6 +3,7 @@
 use crate::{
     Engine, Result,
     audit::Subject,
+    database::cursor,
     directory::attended::attended,
     entity::{extension, queue, queue_member, session},
     events::Audience,
@@ -14,6 +15,7 @@ use domain::{
     event::Change,
     form::Problem,
     ids::{ExtensionId, QueueId},
+    page::{Page, PageRequest},
     refusal::Refusal,
 };
 use sea_orm::{
@@ -23,6 +25,7 @@ use sea_orm::{
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
+/// All of them, by name.
 pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<QueueRow>> {
     actor.require(Permission::DirectoryRead)?;
     let queues = queue::Entity::find()
@@ -30,6 +33,18 @@ pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<QueueRow>> {
         .all(engine.db.read())
         .await?;
     rows(engine, queues).await
+}
+
+/// One page of them, by name.
+pub async fn page(engine: &Engine, actor: &Actor, page: &PageRequest) -> Result<Page<QueueRow>> {
+    actor.require(Permission::DirectoryRead)?;
+    let all = queue::Entity::find();
+    let place = |row: &queue::Model| row.name.clone();
+    let found = cursor::page_of(engine.db.read(), all, queue::Column::Name, page, place).await?;
+    Ok(Page {
+        items: rows(engine, found.items).await?,
+        next_cursor: found.next_cursor,
+    })
 }
 
 pub async fn get(engine: &Engine, actor: &Actor, id: QueueId) -> Result<QueueRow> {

@@ -96,7 +96,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("credentials", &["audit", "clock", "data_folder", "database", "engine", "entity", "error", "events", "random", "transaction", "wakes"]),
         ("data_folder", &["error"]),
         ("database", &["engine", "error"]),
-        ("directory", &["access", "audit", "engine", "entity", "error", "events", "presence", "sessions",
+        ("directory", &["access", "audit", "database", "engine", "entity", "error", "events", "presence", "sessions",
             "transaction"]),
         ("doctor", &["audit", "channels", "credentials", "directory", "engine", "entity", "error",
             "events", "files", "transaction", "wakes", "web"]),

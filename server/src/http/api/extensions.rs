@@ -70,9 +70,8 @@ pub async fn list(
     State(http): State<Http>,
     Wanted(wanted): Wanted,
 ) -> Result<impl IntoResponse, Problem> {
-    let rows = extensions::list(&http.engine, &actor).await?;
     Ok(list::page(
-        list::cut(rows, &wanted, |row| row.id.to_string())?,
+        extensions::page(&http.engine, &actor, &wanted).await?,
         Extension::from,
     ))
 }
