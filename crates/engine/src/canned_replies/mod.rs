@@ -8,6 +8,7 @@ use crate::{
     Engine, Result,
     audit::Subject,
     contacts,
+    database::cursor,
     entity::{canned_reply, channel, queue},
     sessions::access::find,
 };
@@ -17,6 +18,7 @@ use domain::{
     form::{Invalid, Problem},
     ids::{CannedReplyId, QueueId, SessionId},
     mask::Mask as _,
+    page::{Page, PageRequest},
     refusal::Refusal,
 };
 use sea_orm::{
@@ -30,6 +32,18 @@ pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<CannedReply>> {
     let all = canned_reply::Entity::find().order_by_asc(canned_reply::Column::Shortcut);
     let all = all.all(engine.db.read()).await?;
     with_files(engine, all).await
+}
+
+/// One page of them, by their short names.
+pub async fn page(engine: &Engine, actor: &Actor, page: &PageRequest) -> Result<Page<CannedReply>> {
+    actor.require(Permission::CannedReplyRead)?;
+    let all = canned_reply::Entity::find();
+    let place = |row: &canned_reply::Model| row.shortcut.clone();
+    let found = cursor::page_of(engine.db.read(), all, canned_reply::Column::Shortcut, page, place).await?;
+    Ok(Page {
+        items: with_files(engine, found.items).await?,
+        next_cursor: found.next_cursor,
+    })
 }
 
 async fn with_files(engine: &Engine, rows: Vec<canned_reply::Model>) -> Result<Vec<CannedReply>> {

@@ -1,6 +1,6 @@
 //! `/api/v1/canned-replies`.
 
-use super::{Administrator, Id, Reader, json::Json, list, list::Wanted, problem::Problem};
+use super::{Administrator, Id, Reader, json::Json, list::Wanted, problem::Problem};
 use crate::http::state::Http;
 use axum::{
     extract::State,
@@ -59,8 +59,9 @@ pub async fn list(
     State(http): State<Http>,
     Wanted(wanted): Wanted,
 ) -> Result<impl IntoResponse, Problem> {
-    let rows = canned_replies::list(&http.engine, &actor).await?;
-    Ok(axum::Json(list::cut(rows, &wanted, |row| row.id.to_string())?))
+    Ok(axum::Json(
+        canned_replies::page(&http.engine, &actor, &wanted).await?,
+    ))
 }
 
 /// Reads a canned reply.
