@@ -37,9 +37,9 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 async fn account(story: &Story, line: &Line) -> Account {
-    let channel = line.channel.parse().expect("an id");
-    engine::templates::of_channel(&story.engine, &Actor::System, channel)
-        .await
+    let all = engine::templates::accounts(&story.engine, &Actor::System, "").await;
+    let mut all = all.expect("the accounts").into_iter();
+    all.find(|account| account.channel.id.to_string() == line.channel)
         .expect("a channel")
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     Engine, Error, Result,
+    database::cursor,
     entity::{channel, template, template_account},
     sessions::access,
 };
@@ -10,6 +11,7 @@ use domain::{
     form::Problem,
     ids::{ChannelId, FileId, SessionId},
     message::content::Content,
+    page::{Page, PageRequest},
     refs::ChannelRef,
     refusal::Refusal,
     template::{Account, Found, Status, TemplateView, Values},
@@ -39,18 +41,30 @@ pub async fn accounts(engine: &Engine, actor: &Actor, wanted: &str) -> Result<Ve
     Ok(accounts)
 }
 
-/// The templates of a channel's account.
+/// One page of the templates of a channel's account, by name and language; and whether the channel may send them.
 ///
 /// # Errors
-/// `Forbidden`, `NotFound`
-pub async fn of_channel(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Account> {
+/// `Forbidden`, `NotFound`, `BadCursor`
+pub async fn of_channel(
+    engine: &Engine,
+    actor: &Actor,
+    id: ChannelId,
+    page: &PageRequest,
+) -> Result<(Page<TemplateView>, bool)> {
+    use template::Column;
     actor.require(Permission::ChannelRead)?;
     let db = engine.db.read();
     let channel = channel::Entity::find_by_id(id.uuid())
         .filter(channel::Column::DeletedAt.is_null())
         .one(db)
         .await?;
-    account(db, channel.ok_or(Refusal::NotFound)?).await
+    let channel = channel.ok_or(Refusal::NotFound)?;
+    // Without an account there are none.
+    let all = of_account(channel.waba_id.as_deref().unwrap_or_default());
+    let columns = (Column::Name, Column::Language, Column::TemplateId);
+    let place = |row: &template::Model| (row.name.clone(), row.language.clone(), row.template_id.clone());
+    let found = cursor::page_of(db, all, columns, page, place).await?;
+    Ok((found.map(template::Model::view), channel.templates_allowed))
 }
 
 /// A template of an account; `None` if Meta does not have it any more.

@@ -97,9 +97,6 @@ pub async fn list(
     Id(channel): Id<ChannelId>,
     Wanted(wanted): Wanted,
 ) -> Result<impl IntoResponse, Problem> {
-    let account = templates::of_channel(&http.engine, &actor, channel).await?;
-    let page = list::cut(account.found.templates, &wanted, |template| template.id.clone())?;
-    Ok(list::page(page, move |template| {
-        Template::of(template, account.allowed)
-    }))
+    let (page, allowed) = templates::of_channel(&http.engine, &actor, channel, &wanted).await?;
+    Ok(list::page(page, move |template| Template::of(template, allowed)))
 }
