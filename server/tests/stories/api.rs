@@ -180,10 +180,39 @@ async fn lists_come_in_pages(story: &Story) {
         story.says(story.customer(n), &line, "Hello").await;
         story.clock.advance(Duration::from_secs(1));
     }
+    for name in ["a", "B", "č"] {
+        let queue = json!({"name": name, "pick_up": "manual"});
+        for (path, new) in [
+            ("/api/v1/queues", queue),
+            ("/api/v1/labels", json!({"name": name})),
+            (
+                "/api/v1/canned-replies",
+                json!({"shortcut": name, "text": "Hello"}),
+            ),
+        ] {
+            assert_eq!(story.api.post(path, new).await.status, 201, "{path}");
+        }
+    }
+    let queue = id_of(&story.api.items("/api/v1/queues").await[0]);
+    for n in 2..=3 {
+        let channel = json!({
+            "name": "Two have this name",
+            "phone_number": format!("+42080055501{n}"),
+            "phone_number_id": format!("30000000000000{n}"),
+            "access_token": line.app.token,
+            "app_secret": line.app.secret,
+            "destination": {"type": "queue", "id": queue},
+        });
+        assert_eq!(story.api.post("/api/v1/channels", channel).await.status, 201);
+    }
     for (path, total) in [
         ("/api/v1/sessions", 5),
         ("/api/v1/session-log", 5),
         ("/api/v1/extensions", 2),
+        ("/api/v1/queues", 4),
+        ("/api/v1/labels", 3),
+        ("/api/v1/canned-replies", 3),
+        ("/api/v1/channels", 3),
     ] {
         let (mut seen, mut query) = (Vec::new(), "limit=2".to_owned());
         loop {

@@ -19,15 +19,17 @@ use uuid::Uuid;
 pub(super) struct Wrong(HashMap<Uuid, Vec<channel_finding::Model>>);
 
 impl Wrong {
-    /// Reads the findings of one channel or of all.
-    pub(super) async fn read(db: &impl ConnectionTrait, only: Option<Uuid>) -> Result<Self> {
+    /// Reads the findings of these channels.
+    pub(super) async fn read(
+        db: &impl ConnectionTrait,
+        channels: impl IntoIterator<Item = Uuid>,
+    ) -> Result<Self> {
         use channel_finding::Column;
-        let mut query = channel_finding::Entity::find().filter(Column::State.eq(State::Bad.as_str()));
-        if let Some(id) = only {
-            query = query.filter(Column::ChannelId.eq(id));
-        }
+        let found = channel_finding::Entity::find()
+            .filter(Column::ChannelId.is_in(channels))
+            .filter(Column::State.eq(State::Bad.as_str()));
         let mut wrong: HashMap<Uuid, Vec<_>> = HashMap::new();
-        for row in query.all(db).await? {
+        for row in found.all(db).await? {
             wrong.entry(row.channel_id).or_default().push(row);
         }
         Ok(Self(wrong))

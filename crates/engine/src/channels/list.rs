@@ -8,6 +8,7 @@ use crate::{
         view::view,
     },
     credentials::secrets::{self, Known},
+    database::cursor,
     directory::destination::{self, Directory},
     entity::channel,
 };
@@ -15,22 +16,43 @@ use domain::{
     access::{Actor, Permission},
     channel::{ChannelRow, ChannelView, Destinations},
     ids::ChannelId,
+    page::{Page, PageRequest},
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Select};
+use uuid::Uuid;
 
-/// Every channel. Each table is read with one statement, however many channels there are.
+/// Every channel, by name.
 pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<ChannelRow>> {
     actor.require(Permission::ChannelRead)?;
+    let all = existing().order_by_asc(channel::Column::Name);
+    rows(engine, all.all(engine.db.read()).await?).await
+}
+
+/// One page of them, by name.
+pub async fn page(engine: &Engine, actor: &Actor, page: &PageRequest) -> Result<Page<ChannelRow>> {
+    actor.require(Permission::ChannelRead)?;
+    // Two may have the same name.
+    let columns = (channel::Column::Name, channel::Column::Id);
+    let place = |row: &channel::Model| (row.name.clone(), row.id);
+    let found = cursor::page_of(engine.db.read(), existing(), columns, page, place).await?;
+    Ok(Page {
+        items: rows(engine, found.items).await?,
+        next_cursor: found.next_cursor,
+    })
+}
+
+fn existing() -> Select<channel::Entity> {
+    channel::Entity::find().filter(channel::Column::DeletedAt.is_null())
+}
+
+/// Each table is read with one statement, however many channels there are.
+async fn rows(engine: &Engine, channels: Vec<channel::Model>) -> Result<Vec<ChannelRow>> {
     let db = engine.db.read();
-    let channels = channel::Entity::find()
-        .filter(channel::Column::DeletedAt.is_null())
-        .order_by_asc(channel::Column::Name)
-        .all(db)
-        .await?;
     let directory = Directory::of(db, &channels).await?;
-    let secrets = secrets::of_all(db).await?;
-    let wrong = Wrong::read(db, None).await?;
+    let ids: Vec<Uuid> = channels.iter().map(|channel| channel.id).collect();
+    let secrets = secrets::of_channels(db, ids.iter().copied()).await?;
+    let wrong = Wrong::read(db, ids).await?;
     let traffic = traffic::of_a_day(db, engine.clock().now()).await?;
     let nothing = Known::default();
     let rows = channels.into_iter().map(|channel| {

@@ -18,7 +18,7 @@ mod view;
 pub use calling_code::calling_code;
 pub use history::{activity, presence};
 pub use lifecycle::{delete, pause, resume};
-pub use list::{destinations, get, list};
+pub use list::{destinations, get, list, page};
 pub use rotate::{drop_old_app_secret, rotate_verify_token};
 pub use save::{create, reserve, save_authentication, save_messaging};
 pub use save_tabs::{Tabs, save_tabs};

@@ -40,7 +40,7 @@ pub(crate) async fn find(engine: &Engine, id: ChannelId) -> Result<Option<Channe
     let directory = Directory::of(db, std::slice::from_ref(&channel)).await?;
     let (to, fallback) = (directory.destination(&channel), directory.fallback(&channel));
     let known = secrets::known(db, id).await?;
-    let wrong = Wrong::read(db, Some(channel.id)).await?;
+    let wrong = Wrong::read(db, [channel.id]).await?;
     let (badge, degraded_by) = badge(&channel, to.as_ref(), fallback.as_ref(), &known, &wrong)?;
     let end = |secret: Option<channel_secret::Model>| secret.map(|secret| secret.last_four);
     Ok(Some(ChannelView {

@@ -37,10 +37,14 @@ pub(crate) async fn known(db: &impl ConnectionTrait, id: ChannelId) -> Result<Kn
     Ok(known)
 }
 
-/// The same for every channel.
-pub(crate) async fn of_all(db: &impl ConnectionTrait) -> Result<HashMap<Uuid, Known>> {
+/// The same for these channels; one without a secret is missing.
+pub(crate) async fn of_channels(
+    db: &impl ConnectionTrait,
+    channels: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Known>> {
     let mut all: HashMap<Uuid, Known> = HashMap::new();
-    for row in channel_secret::Entity::find().all(db).await? {
+    let theirs = channel_secret::Entity::find().filter(channel_secret::Column::ChannelId.is_in(channels));
+    for row in theirs.all(db).await? {
         all.entry(row.channel_id).or_default().add(row)?;
     }
     Ok(all)

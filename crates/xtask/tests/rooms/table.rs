@@ -85,7 +85,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("access", &["audit", "clock", "config", "engine", "entity", "error", "metrics", "random", "seldom", "transaction", "web"]),
         ("audit", &["clock", "database", "engine", "entity", "error"]),
         ("canned_replies", &["audit", "contacts", "database", "engine", "entity", "error", "files", "sessions", "transaction"]),
-        ("channels", &["audit", "credentials", "directory", "engine", "entity", "error", "events",
+        ("channels", &["audit", "credentials", "database", "directory", "engine", "entity", "error", "events",
             "random", "sessions", "transaction", "wakes"]),
         ("clock", &[]),
         ("config", &["clock"]),

@@ -172,9 +172,8 @@ pub async fn list(
     State(http): State<Http>,
     Wanted(wanted): Wanted,
 ) -> Result<impl IntoResponse, Problem> {
-    let channels = channels::list(&http.engine, &actor).await?;
     Ok(list::page(
-        list::cut(channels, &wanted, |row| row.id.to_string())?,
+        channels::page(&http.engine, &actor, &wanted).await?,
         Row::from,
     ))
 }

@@ -6,10 +6,7 @@ use axum::{
     extract::{FromRequestParts, Query},
     http::{StatusCode, request::Parts},
 };
-use domain::{
-    page::{MAX_PAGE, Page, PageRequest},
-    refusal::Refusal,
-};
+use domain::page::{MAX_PAGE, Page, PageRequest};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
@@ -80,57 +77,4 @@ pub fn parsed_limit(text: &str) -> Result<u32, Problem> {
 /// Converts a page of `T` into a JSON page of `U`.
 pub fn page<T, U: Serialize>(page: Page<T>, write: impl FnMut(T) -> U) -> Json<Page<U>> {
     Json(page.map(write))
-}
-
-/// Cuts one page out of a list that is short enough to be read whole. The cursor is the id of the last item shown.
-///
-/// # Errors
-/// No item in the list has the cursor's id.
-pub fn cut<T>(items: Vec<T>, wanted: &PageRequest, id: impl Fn(&T) -> String) -> Result<Page<T>, Problem> {
-    let start = match &wanted.cursor {
-        None => 0,
-        Some(cursor) => {
-            let last = items.iter().position(|item| id(item) == *cursor);
-            last.ok_or(Refusal::BadCursor)? + 1
-        }
-    };
-    let limit = wanted.limit() as usize;
-    let more = items.len() > start + limit;
-    let items: Vec<T> = items.into_iter().skip(start).take(limit).collect();
-    let next_cursor = items.last().filter(|_| more).map(id);
-    Ok(Page { items, next_cursor })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn wanted(limit: u32, cursor: Option<&str>) -> PageRequest {
-        PageRequest {
-            limit: Some(limit),
-            cursor: cursor.map(str::to_owned),
-        }
-    }
-
-    #[test]
-    fn pages_hold_every_item_once() {
-        let all: Vec<u32> = (0..7).collect();
-        let (mut seen, mut cursor) = (Vec::new(), None);
-        loop {
-            let page = cut(all.clone(), &wanted(3, cursor.as_deref()), u32::to_string).unwrap();
-            seen.extend(page.items);
-            cursor = page.next_cursor;
-            if cursor.is_none() {
-                break;
-            }
-        }
-        assert_eq!(seen, all);
-        assert_eq!(
-            cut(all.clone(), &wanted(7, None), u32::to_string)
-                .unwrap()
-                .next_cursor,
-            None
-        );
-        assert!(cut(all, &wanted(3, Some("99")), u32::to_string).is_err());
-    }
 }
