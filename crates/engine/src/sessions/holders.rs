@@ -9,6 +9,7 @@ use crate::{
         access::{is_open, is_waiting, members},
         list::page_of,
         order::Order,
+        rows,
     },
 };
 use domain::{
@@ -123,5 +124,9 @@ pub async fn held_by(
     };
     let open = session::Entity::find().filter(held).filter(is_open());
     let order = Order::LatestMessage;
-    page_of(engine, order.sort(open), order, page).await
+    let found = page_of(engine, order.sort(open), order, page).await?;
+    Ok(Page {
+        items: rows::without_messages(engine.db.read(), found.items).await?,
+        next_cursor: found.next_cursor,
+    })
 }

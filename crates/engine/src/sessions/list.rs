@@ -38,7 +38,11 @@ pub async fn inbox(
     page: &PageRequest,
 ) -> Result<Page<SessionRow>> {
     let found = found(engine, actor, tab, filter, text, page).await?;
-    Ok(engine.seen_by(actor, found))
+    let shown = Page {
+        items: rows::rows(engine.db.read(), found.items).await?,
+        next_cursor: found.next_cursor,
+    };
+    Ok(engine.seen_by(actor, shown))
 }
 
 async fn found(
@@ -48,7 +52,7 @@ async fn found(
     filter: Filter,
     text: Option<&str>,
     page: &PageRequest,
-) -> Result<Page<SessionRow>> {
+) -> Result<Page<session::Model>> {
     let order = Order::of(tab, &filter);
     let taken = taken(tab, &filter, engine.clock().now());
     let sought = search::sought(text.unwrap_or_default());
@@ -62,7 +66,7 @@ async fn found(
             narrowed.add(order.beyond(page)?),
             read_for(page),
         );
-        return shown(engine, query, order, page).await;
+        return read(engine, query, order, page).await;
     }
     match sought {
         Some(sought) => searched(engine, actor, tab, sought, taken, page).await,
@@ -77,7 +81,7 @@ async fn narrowed(
     filter: Filter,
     taken: Condition,
     page: &PageRequest,
-) -> Result<Page<SessionRow>> {
+) -> Result<Page<session::Model>> {
     let (db, order) = (engine.db.read(), Order::of(tab, &filter));
     let stretches = stretches::of_tab(db, actor, tab).await?;
     if tab != Tab::All || filter == Filter::default() {
@@ -89,19 +93,19 @@ async fn narrowed(
     if filter.snoozed {
         let put_off = put_off().add(taken).add(order.beyond(page)?);
         let query = first_found(actor, tab, order, put_off, read_for(page));
-        return shown(engine, query, order, page).await;
+        return read(engine, query, order, page).await;
     }
     if let Some(label) = filter.label
         && has_few(db, label).await?
     {
         let labelled = labelled(label).add(taken).add(order.beyond(page)?);
         let query = first_found(actor, tab, order, labelled, read_for(page));
-        return shown(engine, query, order, page).await;
+        return read(engine, query, order, page).await;
     }
     let (mut found, more) = walk::first(db, &stretches, order.beyond(page)?, taken, read_for(page)).await?;
     let cut = cursor::cut(&mut found, page.limit(), |row| order.cursor(row));
     Ok(Page {
-        items: rows::rows(db, found).await?,
+        items: found,
         next_cursor: cut.or(more),
     })
 }
@@ -113,7 +117,7 @@ async fn searched(
     mut sought: Sought,
     taken: Condition,
     page: &PageRequest,
-) -> Result<Page<SessionRow>> {
+) -> Result<Page<session::Model>> {
     let order = Order::of(tab, &Filter::default());
     let stretches = stretches::of_tab(engine.db.read(), actor, tab).await?;
     let many = sought.rarest_first(engine.db.read(), search::FEW + 1).await? > search::FEW;
@@ -135,7 +139,7 @@ async fn searched(
     }
     let narrowed = sought.looked_up().add(taken).add(order.beyond(page)?);
     let query = first_found(actor, tab, order, narrowed, read_for(page));
-    shown(engine, query, order, page).await
+    read(engine, query, order, page).await
 }
 
 /// All sessions that the actor may see and in which something is unread. They are few of many, and have an index.
@@ -260,14 +264,19 @@ async fn latest_from(engine: &Engine, stretches: &[Condition], page: &PageReques
     Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
 }
 
-/// Everything that the actor may see, the latest message first.
+/// Everything that the actor may see, the latest message first; what it says is not read.
 pub async fn list(
     engine: &Engine,
     actor: &Actor,
     filter: Filter,
     page: &PageRequest,
 ) -> Result<Page<SessionRow>> {
-    inbox(engine, actor, Tab::All, filter, None, page).await
+    let found = found(engine, actor, Tab::All, filter, None, page).await?;
+    let listed = Page {
+        items: rows::without_messages(engine.db.read(), found.items).await?,
+        next_cursor: found.next_cursor,
+    };
+    Ok(engine.seen_by(actor, listed))
 }
 
 /// One page of the sessions in these stretches.
@@ -277,10 +286,10 @@ async fn page_in(
     order: Order,
     narrowed: Condition,
     page: &PageRequest,
-) -> Result<Page<SessionRow>> {
+) -> Result<Page<session::Model>> {
     let narrowed = narrowed.add(order.beyond(page)?);
     let query = stretches::first(stretches, order, &narrowed, read_for(page));
-    shown(engine, query, order, page).await
+    read(engine, query, order, page).await
 }
 
 /// One page of sessions that are sorted already.
@@ -289,9 +298,9 @@ pub(crate) async fn page_of(
     query: Select<session::Entity>,
     order: Order,
     page: &PageRequest,
-) -> Result<Page<SessionRow>> {
+) -> Result<Page<session::Model>> {
     let query = query.filter(order.beyond(page)?).limit(read_for(page));
-    shown(engine, query, order, page).await
+    read(engine, query, order, page).await
 }
 
 /// One more than the page has, to learn whether there are more.
@@ -299,18 +308,15 @@ fn read_for(page: &PageRequest) -> u64 {
     u64::from(page.limit()) + 1
 }
 
-async fn shown(
+async fn read(
     engine: &Engine,
     query: Select<session::Entity>,
     order: Order,
     page: &PageRequest,
-) -> Result<Page<SessionRow>> {
-    let mut found = query.all(engine.db.read()).await?;
-    let next_cursor = cursor::cut(&mut found, page.limit(), |row| order.cursor(row));
-    Ok(Page {
-        items: rows::rows(engine.db.read(), found).await?,
-        next_cursor,
-    })
+) -> Result<Page<session::Model>> {
+    let mut items = query.all(engine.db.read()).await?;
+    let next_cursor = cursor::cut(&mut items, page.limit(), |row| order.cursor(row));
+    Ok(Page { items, next_cursor })
 }
 
 /// Whether there is more than one channel, and more than one queue. All of them count: a list that is narrowed to one

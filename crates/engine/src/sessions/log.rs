@@ -23,7 +23,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, sea_
 const ORDER: Order = Order::LatestMessage;
 
 /// One page of the sessions that the filter takes. A page may have less than its limit, or nothing, and still be
-/// followed by others.
+/// followed by others. What the latest messages say is not read.
 ///
 /// # Errors
 /// Not a supervisor, or an invalid cursor.
@@ -38,7 +38,7 @@ pub async fn log(
     let (mut found, next_cursor) = found(engine, actor, filter, page).await?;
     let cut = cursor::cut(&mut found, page.limit(), |row| ORDER.cursor(row));
     Ok(Page {
-        items: rows::rows(db, found).await?,
+        items: rows::without_messages(db, found).await?,
         next_cursor: cut.or(next_cursor),
     })
 }

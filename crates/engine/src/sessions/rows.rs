@@ -25,6 +25,24 @@ use uuid::Uuid;
 /// Rows as they are shown, in the order given; each table is read once. A session whose contact was erased since it was
 /// read has none.
 pub(crate) async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) -> Result<Vec<SessionRow>> {
+    let newest = newest_messages(db, &found).await?;
+    let newest_of = |of: &session::Model| newest.get(&MessageId::new(of.last_message_id?));
+    let mut previews: HashMap<Uuid, Preview> = found
+        .iter()
+        .filter_map(|of| Some((of.id, Preview::of(newest_of(of)?))))
+        .collect();
+    let mut rows = without_messages(db, found).await?;
+    for row in &mut rows {
+        row.last_message = previews.remove(&row.id.uuid());
+    }
+    Ok(rows)
+}
+
+/// The same without the newest messages, which are two statements more, for whoever does not show them.
+pub(crate) async fn without_messages(
+    db: &impl ConnectionTrait,
+    found: Vec<session::Model>,
+) -> Result<Vec<SessionRow>> {
     let ids = |pick: fn(&session::Model) -> Option<Uuid>| -> BTreeSet<Uuid> {
         found.iter().filter_map(pick).collect()
     };
@@ -50,7 +68,6 @@ pub(crate) async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) 
         .into_iter()
         .map(|row| (row.id, row))
         .collect();
-    let newest = newest_messages(db, &found).await?;
     let mut labels = labels::of_sessions(db, found.iter().map(|row| row.id)).await?;
 
     let mut rows = Vec::with_capacity(found.len());
@@ -67,7 +84,6 @@ pub(crate) async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) 
             }),
             None => None,
         };
-        let last = row.last_message_id.and_then(|id| newest.get(&MessageId::new(id)));
         rows.push(SessionRow {
             id: SessionId::new(row.id),
             state: stored(&row.state)?,
@@ -86,7 +102,7 @@ pub(crate) async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) 
                 .cloned()
                 .map(Into::into),
             unread: u32::try_from(row.unread).unwrap_or(0),
-            last_message: last.map(Preview::of),
+            last_message: None,
             last_message_at: Timestamp::from_millis(row.last_message_at),
             window_closes_at: row.window_closes_at(),
             opened_at: Timestamp::from_millis(row.opened_at),
