@@ -21,7 +21,7 @@ use domain::{
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
+    JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -175,24 +175,23 @@ pub(crate) async fn of_sessions(
     db: &impl ConnectionTrait,
     sessions: impl Iterator<Item = Uuid>,
 ) -> Result<HashMap<Uuid, Vec<LabelRef>>> {
-    let mut labels: HashMap<Uuid, Vec<LabelRef>> = HashMap::new();
-    let put = session_label::Entity::find().filter(session_label::Column::SessionId.is_in(sessions));
-    let put = put.all(db).await?;
-    if put.is_empty() {
-        return Ok(labels);
-    }
-    let all = label::Entity::find()
+    let of_label = session_label::Entity::belongs_to(label::Entity)
+        .from(session_label::Column::LabelId)
+        .to(label::Column::Id);
+    let put: Vec<(Uuid, Uuid, String)> = session_label::Entity::find()
+        .select_only()
+        .column(session_label::Column::SessionId)
+        .columns([label::Column::Id, label::Column::Name])
+        .join(JoinType::InnerJoin, of_label.into())
+        .filter(session_label::Column::SessionId.is_in(sessions))
         .order_by_asc(label::Column::Name)
+        .into_tuple()
         .all(db)
         .await?;
-    for label in all {
-        let on = put.iter().filter(|row| row.label_id == label.id);
-        for row in on {
-            labels
-                .entry(row.session_id)
-                .or_default()
-                .push(label.clone().into());
-        }
+    let mut labels: HashMap<Uuid, Vec<LabelRef>> = HashMap::new();
+    for (session, id, name) in put {
+        let id = LabelId::new(id);
+        labels.entry(session).or_default().push(LabelRef { id, name });
     }
     Ok(labels)
 }

@@ -18,7 +18,7 @@ use domain::{
     session::{Preview, SessionRow},
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select, sea_query::Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select, sea_query::Expr};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
@@ -47,27 +47,18 @@ pub(crate) async fn without_messages(
         found.iter().filter_map(pick).collect()
     };
     let contacts = merged::known(db, ids(|s| Some(s.contact_id))).await?;
-    let by_id = channel::Entity::find().filter(channel::Column::Id.is_in(ids(|s| Some(s.channel_id))));
-    let channels: HashMap<_, _> = by_id
+    let channels: Vec<(Uuid, String)> = channel::Entity::find()
+        .select_only()
+        .columns([channel::Column::Id, channel::Column::Name])
+        .filter(channel::Column::Id.is_in(ids(|s| Some(s.channel_id))))
+        .into_tuple()
         .all(db)
-        .await?
-        .into_iter()
-        .map(|row| (row.id, row.name))
-        .collect();
-    let by_id = queue::Entity::find().filter(queue::Column::Id.is_in(ids(|s| s.queue_id)));
-    let queues: HashMap<_, _> = by_id
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|row| (row.id, row))
-        .collect();
-    let by_id = extension::Entity::find().filter(extension::Column::Id.is_in(ids(|s| s.extension_id)));
-    let owners: HashMap<_, _> = by_id
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|row| (row.id, row))
-        .collect();
+        .await?;
+    let channels: HashMap<_, _> = channels.into_iter().collect();
+    let queues = by_id::<queue::Entity>(db, queue::Column::Id, ids(|s| s.queue_id)).await?;
+    let queues: HashMap<_, _> = queues.into_iter().map(|row| (row.id, row)).collect();
+    let owners = by_id::<extension::Entity>(db, extension::Column::Id, ids(|s| s.extension_id)).await?;
+    let owners: HashMap<_, _> = owners.into_iter().map(|row| (row.id, row)).collect();
     let mut labels = labels::of_sessions(db, found.iter().map(|row| row.id)).await?;
 
     let mut rows = Vec::with_capacity(found.len());
@@ -115,6 +106,18 @@ pub(crate) async fn without_messages(
         });
     }
     Ok(rows)
+}
+
+/// The rows of these ids. For none there is no statement: often nobody owns any session of a page.
+async fn by_id<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    id: E::Column,
+    ids: BTreeSet<Uuid>,
+) -> Result<Vec<E::Model>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(E::find().filter(id.is_in(ids)).all(db).await?)
 }
 
 /// The newest message of each session as its thread shows it: as it was edited, or taken back.
