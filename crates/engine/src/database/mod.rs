@@ -123,6 +123,12 @@ impl Database {
         &self.reader
     }
 
+    /// Begins several reads in a row: they end when this is dropped. They have one connection; for each read of its own the
+    /// pool would lend one and take it back, which takes about as long as a short read. On SQLite they see the same moment.
+    pub(crate) async fn look(&self) -> Result<DatabaseTransaction> {
+        Ok(self.reader.begin().await?)
+    }
+
     /// Begins a transaction that writes: rolled back unless it is committed.
     pub(crate) async fn write(&self) -> Result<DatabaseTransaction> {
         // SQLite takes the write lock at once: a transaction that reads first and writes later could otherwise

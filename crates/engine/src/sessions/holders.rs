@@ -124,9 +124,10 @@ pub async fn held_by(
     };
     let open = session::Entity::find().filter(held).filter(is_open());
     let order = Order::LatestMessage;
-    let found = page_of(engine, order.sort(open), order, page).await?;
+    let db = engine.db.look().await?;
+    let found = page_of(&db, order.sort(open), order, page).await?;
     Ok(Page {
-        items: rows::without_messages(engine.db.read(), found.items).await?,
+        items: rows::without_messages(&db, found.items).await?,
         next_cursor: found.next_cursor,
     })
 }

@@ -37,16 +37,18 @@ pub async fn inbox(
     text: Option<&str>,
     page: &PageRequest,
 ) -> Result<Page<SessionRow>> {
-    let found = found(engine, actor, tab, filter, text, page).await?;
+    let (db, now) = (engine.db.look().await?, engine.clock().now());
+    let found = found(&db, now, actor, tab, filter, text, page).await?;
     let shown = Page {
-        items: rows::rows(engine.db.read(), found.items).await?,
+        items: rows::rows(&db, found.items).await?,
         next_cursor: found.next_cursor,
     };
     Ok(engine.seen_by(actor, shown))
 }
 
 async fn found(
-    engine: &Engine,
+    db: &impl ConnectionTrait,
+    now: Timestamp,
     actor: &Actor,
     tab: Tab,
     filter: Filter,
@@ -54,7 +56,7 @@ async fn found(
     page: &PageRequest,
 ) -> Result<Page<session::Model>> {
     let order = Order::of(tab, &filter);
-    let taken = taken(tab, &filter, engine.clock().now());
+    let taken = taken(tab, &filter, now);
     let sought = search::sought(text.unwrap_or_default());
     if filter.closing {
         // Open sessions are few.
@@ -66,41 +68,41 @@ async fn found(
             narrowed.add(order.beyond(page)?),
             read_for(page),
         );
-        return read(engine, query, order, page).await;
+        return read(db, query, order, page).await;
     }
     match sought {
-        Some(sought) => searched(engine, actor, tab, sought, taken, page).await,
-        None => narrowed(engine, actor, tab, filter, taken, page).await,
+        Some(sought) => searched(db, actor, tab, sought, taken, page).await,
+        None => narrowed(db, actor, tab, filter, taken, page).await,
     }
 }
 
 async fn narrowed(
-    engine: &Engine,
+    db: &impl ConnectionTrait,
     actor: &Actor,
     tab: Tab,
     filter: Filter,
     taken: Condition,
     page: &PageRequest,
 ) -> Result<Page<session::Model>> {
-    let (db, order) = (engine.db.read(), Order::of(tab, &filter));
+    let order = Order::of(tab, &filter);
     let stretches = stretches::of_tab(db, actor, tab).await?;
     if tab != Tab::All || filter == Filter::default() {
-        return page_in(engine, &stretches, order, taken, page).await;
+        return page_in(db, &stretches, order, taken, page).await;
     }
     if filter.unread {
-        return page_of(engine, unread(actor).filter(taken), order, page).await;
+        return page_of(db, unread(actor).filter(taken), order, page).await;
     }
     if filter.snoozed {
         let put_off = put_off().add(taken).add(order.beyond(page)?);
         let query = first_found(actor, tab, order, put_off, read_for(page));
-        return read(engine, query, order, page).await;
+        return read(db, query, order, page).await;
     }
     if let Some(label) = filter.label
         && has_few(db, label).await?
     {
         let labelled = labelled(label).add(taken).add(order.beyond(page)?);
         let query = first_found(actor, tab, order, labelled, read_for(page));
-        return read(engine, query, order, page).await;
+        return read(db, query, order, page).await;
     }
     let (mut found, more) = walk::first(db, &stretches, order.beyond(page)?, taken, read_for(page)).await?;
     let cut = cursor::cut(&mut found, page.limit(), |row| order.cursor(row));
@@ -111,7 +113,7 @@ async fn narrowed(
 }
 
 async fn searched(
-    engine: &Engine,
+    db: &impl ConnectionTrait,
     actor: &Actor,
     tab: Tab,
     mut sought: Sought,
@@ -119,27 +121,27 @@ async fn searched(
     page: &PageRequest,
 ) -> Result<Page<session::Model>> {
     let order = Order::of(tab, &Filter::default());
-    let stretches = stretches::of_tab(engine.db.read(), actor, tab).await?;
-    let many = sought.rarest_first(engine.db.read(), search::FEW + 1).await? > search::FEW;
+    let stretches = stretches::of_tab(db, actor, tab).await?;
+    let many = sought.rarest_first(db, search::FEW + 1).await? > search::FEW;
     // With many matches, most often a page of them is among the latest sessions. The actor's own open sessions, and the
     // waiting ones, are few.
     let since = match tab {
-        Tab::All => latest_from(engine, &stretches, page).await?,
+        Tab::All => latest_from(db, &stretches, page).await?,
         Tab::Mine | Tab::Waiting => None,
     };
     let sees_few = tab == Tab::All && since.is_none();
     if many || sees_few {
         let latest = since.map(|since| session::Column::LastMessageAt.gte(since));
         let walked = sought.walked().add(taken.clone()).add_option(latest);
-        let found = page_in(engine, &stretches, order, walked, page).await?;
+        let found = page_in(db, &stretches, order, walked, page).await?;
         if since.is_none() || found.next_cursor.is_some() {
             return Ok(found);
         }
-        sought.rarest_first(engine.db.read(), search::COUNTED).await?;
+        sought.rarest_first(db, search::COUNTED).await?;
     }
     let narrowed = sought.looked_up().add(taken).add(order.beyond(page)?);
     let query = first_found(actor, tab, order, narrowed, read_for(page));
-    read(engine, query, order, page).await
+    read(db, query, order, page).await
 }
 
 /// All sessions that the actor may see and in which something is unread. They are few of many, and have an index.
@@ -255,12 +257,16 @@ pub(crate) fn first_found(
 }
 
 /// The time of the last of the [`SCANNED`] sessions from the page on; `None` when the actor sees no more than those.
-async fn latest_from(engine: &Engine, stretches: &[Condition], page: &PageRequest) -> Result<Option<i64>> {
+async fn latest_from(
+    db: &impl ConnectionTrait,
+    stretches: &[Condition],
+    page: &PageRequest,
+) -> Result<Option<i64>> {
     let beyond = Order::LatestMessage.beyond(page)?;
     let Some(query) = stretches::time_of_nth(stretches, &beyond, SCANNED) else {
         return Ok(None);
     };
-    let row = engine.db.read().query_one(&query).await?;
+    let row = db.query_one(&query).await?;
     Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
 }
 
@@ -271,9 +277,10 @@ pub async fn list(
     filter: Filter,
     page: &PageRequest,
 ) -> Result<Page<SessionRow>> {
-    let found = found(engine, actor, Tab::All, filter, None, page).await?;
+    let (db, now) = (engine.db.look().await?, engine.clock().now());
+    let found = found(&db, now, actor, Tab::All, filter, None, page).await?;
     let listed = Page {
-        items: rows::without_messages(engine.db.read(), found.items).await?,
+        items: rows::without_messages(&db, found.items).await?,
         next_cursor: found.next_cursor,
     };
     Ok(engine.seen_by(actor, listed))
@@ -281,7 +288,7 @@ pub async fn list(
 
 /// One page of the sessions in these stretches.
 async fn page_in(
-    engine: &Engine,
+    db: &impl ConnectionTrait,
     stretches: &[Condition],
     order: Order,
     narrowed: Condition,
@@ -289,18 +296,18 @@ async fn page_in(
 ) -> Result<Page<session::Model>> {
     let narrowed = narrowed.add(order.beyond(page)?);
     let query = stretches::first(stretches, order, &narrowed, read_for(page));
-    read(engine, query, order, page).await
+    read(db, query, order, page).await
 }
 
 /// One page of sessions that are sorted already.
 pub(crate) async fn page_of(
-    engine: &Engine,
+    db: &impl ConnectionTrait,
     query: Select<session::Entity>,
     order: Order,
     page: &PageRequest,
 ) -> Result<Page<session::Model>> {
     let query = query.filter(order.beyond(page)?).limit(read_for(page));
-    read(engine, query, order, page).await
+    read(db, query, order, page).await
 }
 
 /// One more than the page has, to learn whether there are more.
@@ -309,12 +316,12 @@ fn read_for(page: &PageRequest) -> u64 {
 }
 
 async fn read(
-    engine: &Engine,
+    db: &impl ConnectionTrait,
     query: Select<session::Entity>,
     order: Order,
     page: &PageRequest,
 ) -> Result<Page<session::Model>> {
-    let mut items = query.all(engine.db.read()).await?;
+    let mut items = query.all(db).await?;
     let next_cursor = cursor::cut(&mut items, page.limit(), |row| order.cursor(row));
     Ok(Page { items, next_cursor })
 }
