@@ -30,6 +30,9 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long another process may hold SQLite's write lock before this one gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(15);
+/// A connection to PostgreSQL that nobody has used for so long is tested before it is used again. The pool also tests each
+/// one that comes back.
+const TESTED_AFTER: Duration = Duration::from_secs(1);
 const FILE: &str = "switchboard.db";
 /// PostgreSQL's advisory lock of [`Database::write_alone`]: "switchbd" as a number.
 const ALONE: i64 = 0x7377_6974_6368_6264;
@@ -53,6 +56,7 @@ impl Database {
                 options
                     .max_connections(POSTGRES_CONNECTIONS)
                     .acquire_timeout(ACQUIRE_TIMEOUT)
+                    .test_before_acquire_if_idle_for(TESTED_AFTER)
                     .sqlx_logging(false);
                 let pool = sea_orm::Database::connect(options).await?;
                 Self {
