@@ -29,6 +29,7 @@ pub mod push;
 pub mod search;
 pub mod seldom;
 pub mod sessions;
+pub mod shared_reads;
 pub mod templates;
 pub mod testing;
 pub mod webhooks;

@@ -2,8 +2,8 @@
 
 use super::{call_quota::CallQuota, memory_budget::Room, site, streams::Streams};
 use crate::{settings::Settings, shutdown::Stopping};
-use axum::extract::FromRef;
-use engine::Engine;
+use axum::{body::Bytes, extract::FromRef};
+use engine::{Engine, shared_reads::SharedReads};
 use leptos::config::LeptosOptions;
 use std::{ops::Deref, sync::Arc};
 use tokio::sync::Semaphore;
@@ -30,6 +30,8 @@ pub struct Shared {
     pub(super) pages: Arc<Semaphore>,
     pub(super) streams: Arc<Streams>,
     pub(super) calls: CallQuota,
+    /// Lists of sessions, as JSON.
+    pub(super) session_lists: SharedReads<Bytes>,
 }
 
 impl Deref for Http {
@@ -51,6 +53,7 @@ impl Http {
             strangers_bodies: Room::of(settings.http.strangers_bodies_bytes),
             pages: Arc::new(Semaphore::new(settings.http.pages.min(Semaphore::MAX_PERMITS))),
             streams: Arc::default(),
+            session_lists: SharedReads::default(),
             calls: CallQuota::new(settings.http.api_calls_per_minute, engine.clock()),
             settings: Arc::new(settings),
             engine,

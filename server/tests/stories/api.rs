@@ -5,14 +5,16 @@ use crate::{
     support::{Story, world::id_of},
 };
 use domain::access::Scope;
+use futures::future::{join_all, select};
 use reqwest::Method;
 use serde_json::json;
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 stories! {
     things_are_made_and_read_back
     a_narrower_scope_is_refused
     lists_come_in_pages
+    a_list_is_never_older_than_its_question
     problems_are_problem_json
     fields_that_are_not_right_are_named
     what_an_operation_does_not_know_is_refused
@@ -240,6 +242,28 @@ async fn lists_come_in_pages(story: &Story) {
             story.api.get(&format!("{path}?{wrong}")).await.problem(400);
         }
     }
+}
+
+async fn a_list_is_never_older_than_its_question(story: &Story) {
+    let line = story.support().await;
+    let session = id_of(&story.picked_up(&line).await);
+    let ask = || story.api.items("/api/v1/sessions");
+    let others = async {
+        loop {
+            join_all((0..4).map(|_| ask())).await;
+        }
+    };
+    let own = async {
+        for word in ["unread", "read"].repeat(10) {
+            let path = format!("/api/v1/sessions/{session}/{word}");
+            story.api.post(&path, json!({})).await.ok();
+            for sessions in join_all((0..8).map(|_| ask())).await {
+                let unread = sessions[0]["unread"].as_u64().expect("a number");
+                assert_eq!(unread > 0, word == "unread");
+            }
+        }
+    };
+    select(pin!(others), pin!(own)).await;
 }
 
 async fn problems_are_problem_json(story: &Story) {

@@ -126,6 +126,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("seldom", &[]),
         ("sessions", &["audit", "clock", "contacts", "credentials", "database", "directory", "engine", "entity", "error", "events",
             "labels", "outbound", "presence", "receipts", "search", "seldom", "transaction", "wakes"]),
+        ("shared_reads", &[]),
         ("templates", &["credentials", "database", "engine", "entity", "error", "events", "outbound", "sessions",
             "transaction", "wakes"]),
         ("testing", &["contacts", "doctor", "engine", "entity", "error", "events", "files", "metrics", "outbound", "presence", "sessions",

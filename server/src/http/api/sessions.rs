@@ -3,24 +3,28 @@
 use super::{
     Id, Operator, Reader, extensions,
     json::{Json, JsonIfAny},
-    list,
     list::{Asked, Wanted},
     parsed_time,
     problem::Problem,
     time,
 };
 use crate::http::state::Http;
-use axum::{extract::State, http::StatusCode, response::IntoResponse};
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
 use domain::{
     access::Actor,
     contact_block::ContactBlock,
     contact_note::ContactNote,
     ids::SessionId,
-    page::Page,
+    page::{Page, PageRequest},
     refs::{ChannelRef, ContactRef, ExtensionRef, LabelRef, QueueRef},
     session::{Filter, SeenSession, SessionEvent, SessionRow, State as SessionState, TransferForm},
 };
-use engine::{Engine, sessions};
+use engine::{Engine, sessions, shared_reads::Question};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -141,10 +145,21 @@ pub async fn list(
     Wanted(wanted): Wanted,
     Asked(filter): Asked<Filter>,
 ) -> Result<impl IntoResponse, Problem> {
-    Ok(list::page(
-        sessions::list(&http.engine, &actor, filter, &wanted).await?,
-        Session::from,
-    ))
+    let read = listed(&http.engine, &actor, filter, &wanted);
+    let question = Question::of(&(&actor, filter, &wanted));
+    let json = http.session_lists.read(question, read).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], json))
+}
+
+async fn listed(
+    engine: &Engine,
+    actor: &Actor,
+    filter: Filter,
+    wanted: &PageRequest,
+) -> Result<Bytes, Problem> {
+    let page = sessions::list(engine, actor, filter, wanted).await?;
+    let json = serde_json::to_vec(&page.map(Session::from)).expect("a page is JSON");
+    Ok(json.into())
 }
 
 /// Reads a session.
