@@ -12,12 +12,14 @@ use crate::{
     data_folder::Held,
     database::Database,
     doctor::schedule::Schedule,
+    entity::api_token,
     files::{busy::Busy, store::Store},
     inbound::{intake::Intake, webhook_cache::WebhookCache},
     outbound::memory::Memory,
     presence::pages::Pages,
     push::state::Push,
     receipts::waiting::Receipts,
+    shared_reads::SharedReads,
     wakes::Wakes,
     webhooks::state::Webhooks,
 };
@@ -63,6 +65,7 @@ pub struct Parts {
     pub(crate) passwords: Passwords,
     pub(crate) login_throttle: LoginThrottle,
     pub(crate) token_addresses: TokenAddresses,
+    pub(crate) token_reads: SharedReads<Option<api_token::Model>>,
     pub(crate) refusal_rate: RefusalRate,
     pub(crate) countries: Arc<Countries>,
     /// Wakes the inbound worker when deliveries are in the journal.

@@ -24,6 +24,7 @@ use crate::{
     presence::pages::Pages,
     push::state::Push,
     receipts::waiting::Receipts,
+    shared_reads::SharedReads,
     wakes::Wakes,
     webhooks::state::Webhooks,
 };
@@ -91,6 +92,7 @@ impl Engine {
             passwords: Passwords::default(),
             login_throttle: LoginThrottle::new(&config.clock),
             token_addresses: TokenAddresses::default(),
+            token_reads: SharedReads::default(),
             refusal_rate: RefusalRate::new(&config.clock),
             countries: Arc::new(Countries::new(&config.data_dir, config.country_database)),
             journal_written,

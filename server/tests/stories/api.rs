@@ -4,7 +4,8 @@ use crate::{
     stories,
     support::{Story, world::id_of},
 };
-use domain::access::Scope;
+use domain::access::{Actor, Scope};
+use engine::access::api_tokens;
 use futures::future::{join_all, select};
 use reqwest::Method;
 use serde_json::json;
@@ -15,6 +16,7 @@ stories! {
     a_narrower_scope_is_refused
     lists_come_in_pages
     a_list_is_never_older_than_its_question
+    a_token_that_is_used_is_revoked_at_once
     problems_are_problem_json
     fields_that_are_not_right_are_named
     what_an_operation_does_not_know_is_refused
@@ -261,6 +263,32 @@ async fn a_list_is_never_older_than_its_question(story: &Story) {
                 let unread = sessions[0]["unread"].as_u64().expect("a number");
                 assert_eq!(unread > 0, word == "unread");
             }
+        }
+    };
+    select(pin!(others), pin!(own)).await;
+}
+
+async fn a_token_that_is_used_is_revoked_at_once(story: &Story) {
+    let script = story.api_with(Scope::Read).await;
+    let tokens = api_tokens::list(&story.engine, &Actor::System).await;
+    let mut tokens = tokens.expect("the tokens").into_iter();
+    let token = tokens.find(|token| token.scope == Scope::Read);
+    let ask = || script.get("/api/v1/labels");
+    let others = async {
+        loop {
+            join_all((0..4).map(|_| ask())).await;
+        }
+    };
+    let own = async {
+        for answer in join_all((0..8).map(|_| ask())).await {
+            assert_eq!(answer.status, 200);
+        }
+        let revoked = token.expect("the script's").id;
+        api_tokens::revoke(&story.engine, &Actor::System, revoked)
+            .await
+            .expect("it is revoked");
+        for answer in join_all((0..8).map(|_| ask())).await {
+            answer.problem(401);
         }
     };
     select(pin!(others), pin!(own)).await;

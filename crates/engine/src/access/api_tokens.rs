@@ -5,6 +5,7 @@ use crate::{
     access::{login_throttle::network, token_text},
     audit::{Subject, refusal_rate::Kind, refusals, request},
     entity::{api_token, stored, token_address},
+    shared_reads::Question,
 };
 use domain::{
     access::{Actor, Permission, TokenForm, TokenRow},
@@ -108,13 +109,11 @@ pub async fn revoke(engine: &Engine, actor: &Actor, id: TokenId) -> Result<()> {
 
 /// The actor of a token; `None` when the token is unknown, revoked or expired.
 pub async fn authenticate(engine: &Engine, token: &str) -> Result<Option<Actor>> {
-    let now = engine.clock().now();
     let found = match token_text::is_one(token) {
         true => {
-            let by_hash = api_token::Entity::find()
-                .filter(api_token::Column::TokenHash.eq(sha256(token)))
-                .filter(works(now));
-            by_hash.one(engine.db.read()).await?
+            let hash = sha256(token);
+            let read = that_works(engine, &hash);
+            engine.token_reads.read(Question::of(&hash), read).await?
         }
         // Guesses cost no query.
         false => None,
@@ -123,6 +122,7 @@ pub async fn authenticate(engine: &Engine, token: &str) -> Result<Option<Actor>>
         refusals::note(engine, Kind::Token, "token.use", Subject::Api, None).await;
         return Ok(None);
     };
+    let now = engine.clock().now();
     let noted = found.used_at.map(Timestamp::from_millis);
     let id = found.id;
     let actor = Actor::Token {
@@ -141,6 +141,14 @@ pub async fn authenticate(engine: &Engine, token: &str) -> Result<Option<Actor>>
         tracing::warn!(%error, "when an API token was used cannot be noted");
     }
     Ok(Some(actor))
+}
+
+/// Read for each question anew, so that one that is revoked, by whichever process, is refused at once.
+async fn that_works(engine: &Engine, hash: &str) -> Result<Option<api_token::Model>> {
+    let by_hash = api_token::Entity::find()
+        .filter(api_token::Column::TokenHash.eq(hash))
+        .filter(works(engine.clock().now()));
+    Ok(by_hash.one(engine.db.read()).await?)
 }
 
 async fn note_use(engine: &Engine, id: Uuid, now: Timestamp) -> Result<()> {
