@@ -24,6 +24,9 @@ pub struct Options {
     /// Measure only how quickly pages and lists are answered, each beside a control that sends the same bytes
     #[arg(long)]
     pages: bool,
+    /// Measure only how many lists of the REST API are answered in a second, beside controls
+    #[arg(long)]
+    lists: bool,
     /// Measure only how much memory the server takes while strangers send log-ins, long names and slow bodies
     #[arg(long)]
     strangers: bool,
@@ -89,6 +92,9 @@ fn measure(program: &Installation, options: &Options) -> anyhow::Result<()> {
     if options.pages {
         load.arg("--pages");
     }
+    if options.lists {
+        load.arg("--lists");
+    }
     if options.strangers {
         load.args(["--strangers", &server.id().to_string()]);
     }
@@ -123,6 +129,8 @@ impl Installation {
             .current_dir::<&Path>(&self.data)
             .env("SWITCHBOARD_HTTP__LISTEN", LISTEN)
             .env("SWITCHBOARD_DATA__DIR", &self.data)
+            // As quickly as the generator can.
+            .env("SWITCHBOARD_HTTP__API_CALLS_PER_MINUTE", "100000000")
             // Nothing listens there, so the doctor's requests fail at once.
             .env("SWITCHBOARD_META__GRAPH_URL", "http://127.0.0.1:9/");
         if let Some(url) = &self.database {

@@ -1,6 +1,8 @@
 //! One kept-alive connection with a minimal HTTP/1.1 client. The generator shares the machine with the process that it
 //! measures, so it does as little work as possible.
 
+use std::net::SocketAddr;
+
 use anyhow::{Context as _, bail};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -11,29 +13,24 @@ use super::text::Signed;
 /// Large enough for any answer to a webhook.
 const ANSWER: usize = 16 * 1024;
 
+/// A connection that sends deliveries.
 #[derive(Debug)]
 pub struct Connection {
-    stream: TcpStream,
+    line: Line,
     head: String,
     request: Vec<u8>,
-    answer: Vec<u8>,
 }
 
 impl Connection {
     pub async fn open(target: &Target) -> anyhow::Result<Self> {
-        let stream = TcpStream::connect(target.address)
-            .await
-            .with_context(|| format!("connecting to {}", target.address))?;
-        stream.set_nodelay(true)?;
         let head = format!(
             "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n",
             target.path, target.address
         );
         Ok(Self {
-            stream,
+            line: Line::open(target.address).await?,
             head,
             request: Vec::with_capacity(2048),
-            answer: vec![0; ANSWER],
         })
     }
 
@@ -48,10 +45,37 @@ impl Connection {
         );
         self.request.extend_from_slice(rest.as_bytes());
         self.request.extend_from_slice(&signed.body);
-        self.stream.write_all(&self.request).await?;
+        self.line.ask(&self.request).await
+    }
+}
 
+/// A connection as such.
+#[derive(Debug)]
+pub struct Line {
+    stream: TcpStream,
+    answer: Vec<u8>,
+}
+
+impl Line {
+    pub async fn open(address: SocketAddr) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(address)
+            .await
+            .with_context(|| format!("connecting to {address}"))?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            stream,
+            answer: vec![0; ANSWER],
+        })
+    }
+
+    /// Sends a whole request and returns the status of its answer, once all of it is there.
+    pub async fn ask(&mut self, request: &[u8]) -> anyhow::Result<u16> {
+        self.stream.write_all(request).await?;
         let mut filled = 0;
         loop {
+            if filled == self.answer.len() {
+                self.answer.resize(filled * 2, 0);
+            }
             let read = self.stream.read(&mut self.answer[filled..]).await?;
             if read == 0 {
                 bail!("the server closed the connection in the middle of an answer");

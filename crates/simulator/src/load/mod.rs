@@ -10,6 +10,7 @@ pub mod control;
 mod desks;
 mod events;
 mod gauges;
+mod lists;
 mod looks;
 mod operator;
 mod pages;
@@ -70,13 +71,17 @@ pub struct Options {
     /// 16 clients, beside a control that sends the same bytes.
     #[arg(long)]
     pages: bool,
+    /// Measure only how many lists of the REST API are answered in a second, by 1, 16 and 64 connections, beside controls.
+    /// The server needs a high `http.api_calls_per_minute`.
+    #[arg(long)]
+    lists: bool,
     /// Measure only how much memory the server's process, by its id, takes while strangers send log-ins, long names and
     /// slow bodies.
     #[arg(long, value_name = "PROCESS")]
     strangers: Option<u32>,
 }
 
-/// The customers and messages that the pages show: one long conversation, which has waited longest, and a full list.
+/// The customers and messages that pages and lists show: one long conversation, which has waited longest, and a full list.
 const SHOWN: [(u64, u64); 2] = [(1, 200), (60, 60)];
 
 /// Messages a second while an operator's events are timed.
@@ -90,6 +95,9 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     }
     if options.pages {
         return pages(options).await;
+    }
+    if options.lists {
+        return lists(options).await;
     }
     if let Some(process) = options.strangers {
         let target = Target::connect(&options.api(), &[]).await?;
@@ -188,6 +196,24 @@ impl Options {
 async fn pages(options: &Options) -> anyhow::Result<()> {
     let operator = options.operator.first().context("--pages needs an --operator")?;
     let operator = Operator::log_in(&options.server, operator).await?;
+    let gauges = filled(options).await?;
+    pages::report(
+        &operator,
+        &options.api(),
+        &gauges,
+        Duration::from_secs(options.seconds),
+    )
+    .await
+}
+
+async fn lists(options: &Options) -> anyhow::Result<()> {
+    let gauges = filled(options).await?;
+    let length = Duration::from_secs(options.seconds);
+    lists::report(&options.api(), &gauges, options.rounds, length).await
+}
+
+/// Has customers write what is shown; returns once it is applied.
+async fn filled(options: &Options) -> anyhow::Result<Gauges> {
     let target = Target::connect(&options.api(), &[]).await?;
     let gauges = Gauges::of(&options.server, &options.token);
     for (customers, messages) in SHOWN {
@@ -202,13 +228,7 @@ async fn pages(options: &Options) -> anyhow::Result<()> {
         burst.run().await?;
     }
     gauges.drained(PATIENCE).await?;
-    pages::report(
-        &operator,
-        &options.api(),
-        &gauges,
-        Duration::from_secs(options.seconds),
-    )
-    .await
+    Ok(gauges)
 }
 
 async fn with_operators(options: &Options) -> anyhow::Result<()> {

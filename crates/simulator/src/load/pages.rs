@@ -131,18 +131,19 @@ fn kind(path: &str) -> String {
     }
 }
 
+/// The answers of some time.
 #[derive(Debug)]
-struct Reads {
-    latency: Histogram<u64>,
-    time: Duration,
+pub struct Reads {
+    pub latency: Histogram<u64>,
+    pub time: Duration,
 }
 
 impl Reads {
-    fn per_second(&self) -> f64 {
+    pub fn per_second(&self) -> f64 {
         self.latency.len() as f64 / self.time.as_secs_f64()
     }
 
-    fn ms(&self, quantile: f64) -> f64 {
+    pub fn ms(&self, quantile: f64) -> f64 {
         self.latency.value_at_quantile(quantile) as f64 / 1000.0
     }
 }
@@ -171,13 +172,14 @@ async fn read(reader: &Operator, path: &str, clients: usize, length: Duration) -
 }
 
 /// Sends the same bytes whatever is asked.
-struct Control {
-    url: Url,
+#[derive(Debug)]
+pub struct Control {
+    pub url: Url,
     bytes: Arc<RwLock<Bytes>>,
 }
 
 impl Control {
-    async fn start() -> anyhow::Result<Self> {
+    pub async fn start() -> anyhow::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://{}/", listener.local_addr()?)
             .parse()
@@ -188,7 +190,7 @@ impl Control {
         Ok(Self { url, bytes })
     }
 
-    fn sends(&self, bytes: Bytes) {
+    pub fn sends(&self, bytes: Bytes) {
         *self.bytes.write().expect("nobody panics with it") = bytes;
     }
 }

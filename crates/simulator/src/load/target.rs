@@ -42,18 +42,22 @@ impl Target {
         });
         let channel = api.create("api/v1/channels", &channel).await?;
         let webhook: Url = channel["webhook_url"].as_str().unwrap_or_default().parse()?;
-        let host = (
-            server.host_str().context("the server's address has no host")?,
-            server.port_or_known_default().unwrap_or(80),
-        );
-        let address = lookup_host(host).await?.next().context("no address")?;
         Ok(Self {
-            address,
+            address: address_of(server).await?,
             path: webhook.path().to_owned(),
             secret,
             phone_number_id: number.to_string(),
         })
     }
+}
+
+/// Where a server listens.
+pub async fn address_of(server: &Url) -> anyhow::Result<SocketAddr> {
+    let host = (
+        server.host_str().context("the server's address has no host")?,
+        server.port_or_known_default().unwrap_or(80),
+    );
+    lookup_host(host).await?.next().context("no address")
 }
 
 /// The REST API, for a script of an administrator.
