@@ -188,7 +188,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the contacts with these words of a name or a number, those first who came last. */
+        /** Lists the contacts with these words of a name or a number, the newest contact first. */
         get: operations["contacts_list"];
         put?: never;
         post?: never;
@@ -367,7 +367,7 @@ export interface paths {
          * Tells what happens, in order.
          * @description With `Accept: text/event-stream` as server-sent events: `data` is an event, `id` its id, and a stream that broke off
          *     goes on with `Last-Event-ID`. Besides them, the stream begins with an event named `hello` and sends one named `ping`
-         *     every few seconds: their `id`, too, is a place to go on from. Otherwise a page of what happened after `after`, for
+         *     every few seconds while nothing else is told: their `id`, too, is a place to go on from. Otherwise a page of what happened after `after`, for
          *     scripts that ask now and then. An event may be told twice, with the same `id`; what was erased meanwhile is left out.
          *     Events are kept for a day. After a longer absence the answer is 410, and the way on is: ask for a page without
          *     `after`, which gives a place; read the lists; go on after that place.
@@ -1055,6 +1055,206 @@ export interface paths {
         patch: operations["uploads_append"];
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the webhooks, the newest first. */
+        get: operations["webhooks_list"];
+        put?: never;
+        /**
+         * Creates a webhook, which gets the events that follow.
+         * @description Each event is a POST of the JSON that `GET /api/v1/events` tells, with the headers `webhook-id`, `webhook-timestamp` and
+         *     `webhook-signature` of Standard Webhooks; an answer from 200 to 299 within 15 seconds takes it. Otherwise it is sent again
+         *     after 5 seconds, 5 and 30 minutes, 2, 5, 10 and 10 hours, and then given up. Of one session the events come in their order,
+         *     and an event may come twice, with the same `webhook-id`. An answer of 410, or five days in which nothing got through, switch
+         *     the webhook off.
+         */
+        post: operations["webhooks_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads a webhook. */
+        get: operations["webhooks_get"];
+        put?: never;
+        post?: never;
+        /** Deletes a webhook, with what waits for it and what it has answered. */
+        delete: operations["webhooks_delete"];
+        options?: never;
+        head?: never;
+        /** Changes what is given of a webhook. What waits for it goes to its new address. */
+        patch: operations["webhooks_change"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what a webhook has answered, the latest first. Attempts are kept for 14 days. */
+        get: operations["webhooks_attempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the events that a webhook has not got, the latest first. */
+        get: operations["webhooks_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/calls/{call}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what a webhook answered when it was sent this event, the latest first. */
+        get: operations["webhooks_attempts_of_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/calls/{call}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends an event that was given up again. */
+        post: operations["webhooks_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switches a webhook off. What waits for it is given up. */
+        post: operations["webhooks_disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switches a webhook on. What it missed can be replayed. */
+        post: operations["webhooks_enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends events again: all that were given up, or all since a time that the webhook wants and that are kept (14 days), also those
+         *     that it has had. An event keeps its `webhook-id`.
+         */
+        post: operations["webhooks_replay_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new secret for a webhook. For a day the former one signs, too, so that the receiver can change over in between. */
+        post: operations["webhooks_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test to a webhook, also to one that is off. Its `type` is `webhook.test`, its `data.webhook` the webhook. */
+        post: operations["webhooks_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     "channel.changed": {
@@ -1077,6 +1277,44 @@ export interface webhooks {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["channel.changed"];
+                };
+            };
+            responses: {
+                /** @description The event is taken. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "channel.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A channel was deleted. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["channel.deleted"];
                 };
             };
             responses: {
@@ -1142,7 +1380,7 @@ export interface webhooks {
         };
         get?: never;
         put?: never;
-        /** A contact got another name or note, or was merged with another one or separated from it. */
+        /** A contact got another name, note or number, or was merged with another one or separated from it, here or by Meta. */
         post: {
             parameters: {
                 query?: never;
@@ -1153,6 +1391,47 @@ export interface webhooks {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["contact.changed"];
+                };
+            };
+            responses: {
+                /** @description The event is taken. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "contact.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A contact was erased, is no longer kept, or turned out to be a part of another one. Its messages and sessions go with
+         *     it, or to the other one; that a session is no longer kept is not told.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["contact.deleted"];
                 };
             };
             responses: {
@@ -1218,7 +1497,7 @@ export interface webhooks {
         };
         get?: never;
         put?: never;
-        /** Somebody chose whether an extension gets new sessions, or the PBX did. */
+        /** Somebody chose whether an extension gets new sessions, or the PBX did; also if it is the same as before. */
         post: {
             parameters: {
                 query?: never;
@@ -1332,7 +1611,10 @@ export interface webhooks {
         };
         get?: never;
         put?: never;
-        /** A message to a customer was put into the outbox, or somebody wrote it on the phone. */
+        /**
+         * A message to a customer was put into the outbox, or somebody wrote it on the phone. What a queued message waits for is not
+         *     told. If Meta reports a status before it answers, only the status is told.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1484,7 +1766,10 @@ export interface webhooks {
         };
         get?: never;
         put?: never;
-        /** Two sessions became one, because their contacts turned out to be one. Each of the two is told of. */
+        /**
+         * Two sessions became one, because their contacts turned out to be one. Each of the two is told of; the
+         *     later one is closed with it.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1522,7 +1807,7 @@ export interface webhooks {
         };
         get?: never;
         put?: never;
-        /** A label was put on a session, or taken off. */
+        /** A label was put on a session, or taken off. That a label itself was renamed or deleted is not told. */
         post: {
             parameters: {
                 query?: never;
@@ -1560,7 +1845,7 @@ export interface webhooks {
         };
         get?: never;
         put?: never;
-        /** A session was opened. */
+        /** A session was opened. One that begins with a message from the phone is closed at once. */
         post: {
             parameters: {
                 query?: never;
@@ -1791,7 +2076,10 @@ export interface webhooks {
         };
         get?: never;
         put?: never;
-        /** A session that was put off came back. */
+        /**
+         * A session that was put off came back: its time had come, its owner brought it, or its customer wrote. A new owner and
+         *     the end of a session end it as well, and are told by themselves.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1829,7 +2117,10 @@ export interface webhooks {
         };
         get?: never;
         put?: never;
-        /** Meta told of a template's status, quality, category or text. */
+        /**
+         * Meta told of a template's status, quality, category or text. A template that is new is told of when it was read, some
+         *     seconds later.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1840,6 +2131,47 @@ export interface webhooks {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["template.changed"];
+                };
+            };
+            responses: {
+                /** @description The event is taken. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.switched_off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A webhook was switched off: by an administrator, because it answered 410, or because nothing had got through for five
+         *     days. Only tokens that may administer are told.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["webhook.switched_off"];
                 };
             };
             responses: {
@@ -1971,18 +2303,24 @@ export interface components {
          * @enum {string}
          */
         ChannelBadge: "draft" | "waiting_for_meta" | "active" | "not_receiving" | "degraded" | "token_refused" | "paused";
-        /** @description What is missing stays as it is: nobody can send back a secret that never comes out. */
+        /**
+         * @description What is missing stays as it is: nobody can send back a secret that never comes out. `null` is taken only where it says
+         *     what it does.
+         */
         ChannelChange: {
-            access_token?: string | null;
-            app_secret?: string | null;
-            destination?: components["schemas"]["NewDestination"] | null;
+            access_token?: string;
+            app_secret?: string;
+            destination?: components["schemas"]["NewDestination"];
             fallback?: components["schemas"]["NewDestination"] | null;
-            name?: string | null;
-            /** @description A second app secret, valid beside the first while the secret is being reset at Meta. */
+            name?: string;
+            /**
+             * @description A second app secret, valid beside the first while the secret is being reset at Meta. `null`: the reset is over, and the
+             *     second becomes the only one.
+             */
             next_app_secret?: string | null;
-            phone_number?: string | null;
-            phone_number_id?: string | null;
-            sending?: components["schemas"]["SendingChange"] | null;
+            phone_number?: string;
+            phone_number_id?: string;
+            sending?: components["schemas"]["SendingChange"];
             /** @description `null`: none. */
             waba_id?: string | null;
         };
@@ -2643,6 +2981,11 @@ export interface components {
          * @example CZ
          */
         Country: string;
+        /** @description A webhook with its secret. */
+        CreatedWebhook: components["schemas"]["Webhook"] & {
+            /** @description It signs what is sent (HMAC-SHA256, as Standard Webhooks say), and cannot be shown again. */
+            secret: string;
+        };
         /**
          * @description A currency by its three letters (ISO 4217).
          * @example EUR
@@ -2652,7 +2995,10 @@ export interface components {
         Customer: components["schemas"]["ContactRef"] & {
             /** Format: date-time */
             last_message_at: string;
-            /** @description Their latest session, under which name, note and merging are changed. */
+            /**
+             * @description Their latest session, under which name, note and merging are changed. Name and note of a merged contact are those of the
+             *     main one, and are changed there.
+             */
             session: components["schemas"]["SessionId"];
         };
         DeadLetter: {
@@ -2717,7 +3063,7 @@ export interface components {
             sessions: number;
         };
         /** @description An event. Its `type` says what is in `data`. */
-        Event: components["schemas"]["session.opened"] | components["schemas"]["session.routed"] | components["schemas"]["session.picked_up"] | components["schemas"]["session.transferred"] | components["schemas"]["session.closed"] | components["schemas"]["session.reopened"] | components["schemas"]["session.joined"] | components["schemas"]["session.snoozed"] | components["schemas"]["session.woken"] | components["schemas"]["session.labelled"] | components["schemas"]["note.written"] | components["schemas"]["message.received"] | components["schemas"]["message.sent"] | components["schemas"]["message.status_changed"] | components["schemas"]["message.failed"] | components["schemas"]["contact.changed"] | components["schemas"]["contact.blocked"] | components["schemas"]["contact.unblocked"] | components["schemas"]["channel.changed"] | components["schemas"]["template.changed"] | components["schemas"]["extension.availability_changed"];
+        Event: components["schemas"]["session.opened"] | components["schemas"]["session.routed"] | components["schemas"]["session.picked_up"] | components["schemas"]["session.transferred"] | components["schemas"]["session.closed"] | components["schemas"]["session.reopened"] | components["schemas"]["session.joined"] | components["schemas"]["session.snoozed"] | components["schemas"]["session.woken"] | components["schemas"]["session.labelled"] | components["schemas"]["note.written"] | components["schemas"]["message.received"] | components["schemas"]["message.sent"] | components["schemas"]["message.status_changed"] | components["schemas"]["message.failed"] | components["schemas"]["contact.changed"] | components["schemas"]["contact.deleted"] | components["schemas"]["contact.blocked"] | components["schemas"]["contact.unblocked"] | components["schemas"]["channel.changed"] | components["schemas"]["channel.deleted"] | components["schemas"]["template.changed"] | components["schemas"]["extension.availability_changed"] | components["schemas"]["webhook.switched_off"];
         /** @description A channel as it is when the event is told. */
         EventOfChannel: {
             channel: components["schemas"]["ListedChannel"];
@@ -2726,6 +3072,15 @@ export interface components {
         EventOfContact: {
             contact: components["schemas"]["ContactRef"];
             session: components["schemas"]["Session"];
+        };
+        /** @description A channel that is gone. */
+        EventOfDeletedChannel: {
+            channel_id: components["schemas"]["ChannelId"];
+        };
+        /** @description A contact that is gone. */
+        EventOfDeletedContact: {
+            contact_id: components["schemas"]["ContactId"];
+            merged_into: components["schemas"]["ContactId"] | null;
         };
         /** @description An extension as it is when the event is told. */
         EventOfExtension: {
@@ -2763,10 +3118,19 @@ export interface components {
             line: components["schemas"]["SessionEvent"];
             session: components["schemas"]["Session"];
         };
+        /** @description A webhook, and why it was switched off. Its address is not told: it may hold what only its receiver should know. */
+        EventOfWebhook: {
+            id: components["schemas"]["WebhookId"];
+            name: string;
+            why: components["schemas"]["WebhookOffReason"];
+        };
         /** @description A page of events, in their order. */
         EventPage: {
             items: components["schemas"]["Event"][];
-            /** @description Pass it back as `after`, also when there are no items. It stays the same until something has happened. */
+            /**
+             * @description Pass it back as `after`, also when there are no items. While it changes, ask again at once: a page may be short, or empty,
+             *     although more has happened.
+             */
             next_cursor: string;
         };
         Extension: {
@@ -3352,6 +3716,27 @@ export interface components {
             sessions: components["schemas"]["SessionId"][];
             to: components["schemas"]["Place"];
         };
+        /** @description Where events are sent, and which. */
+        NewWebhook: {
+            /** @description `https`, and a public address; others only in the networks of the setting `webhooks.networks`. */
+            address?: string;
+            /** @description It gets only what happens on these channels; none: whatever happens. */
+            channels?: components["schemas"]["ChannelId"][];
+            /** @description What it is for. */
+            name?: string;
+            /** @description It gets only what happens to sessions of these queues; none: whatever happens. */
+            queues?: components["schemas"]["QueueId"][];
+            /** @description The types of events that it gets; none: all. */
+            types?: string[];
+        };
+        /** @description Which events to send again. */
+        NewWebhookReplay: {
+            /**
+             * Format: date-time
+             * @description All that happened since then; if missing, all that was given up.
+             */
+            since?: string | null;
+        };
         /** @description One page of a list. */
         Page_AuditRow: {
             items: {
@@ -3395,7 +3780,10 @@ export interface components {
             items: (components["schemas"]["ContactRef"] & {
                 /** Format: date-time */
                 last_message_at: string;
-                /** @description Their latest session, under which name, note and merging are changed. */
+                /**
+                 * @description Their latest session, under which name, note and merging are changed. Name and note of a merged contact are those of the
+                 *     main one, and are changed there.
+                 */
                 session: components["schemas"]["SessionId"];
             })[];
             /** @description Pass it back to get the next page; nothing on the last page. */
@@ -3591,6 +3979,100 @@ export interface components {
             /** @description Pass it back to get the next page; nothing on the last page. */
             next_cursor: string | null;
         };
+        /** @description One page of a list. */
+        Page_Webhook: {
+            items: {
+                address: string;
+                /** @description It gets only what happens on these channels; none: whatever happens. */
+                channels: components["schemas"]["ChannelId"][];
+                /** Format: date-time */
+                created_at: string;
+                /**
+                 * Format: int64
+                 * @description How many events were given up, and can be replayed.
+                 */
+                dead: number;
+                /**
+                 * Format: date-time
+                 * @description Since when nothing has got through, although it was tried.
+                 */
+                failing_since: string | null;
+                /**
+                 * Format: date-time
+                 * @description Until when the secret before the present one signs, too.
+                 */
+                former_secret_until: string | null;
+                id: components["schemas"]["WebhookId"];
+                name: string;
+                off: components["schemas"]["WebhookOff"] | null;
+                /** @description It gets only what happens to sessions of these queues; none: whatever happens. */
+                queues: components["schemas"]["QueueId"][];
+                /** @description The types of events that it gets; none: all. */
+                types: string[];
+                /**
+                 * Format: int64
+                 * @description How many events wait for it.
+                 */
+                waiting: number;
+            }[];
+            /** @description Pass it back to get the next page; nothing on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_WebhookAttempt: {
+            items: {
+                /** Format: date-time */
+                at: string;
+                /** @description The `webhook-id` of the event. */
+                event: string;
+                /** @description The first 1,024 bytes of the answer. */
+                excerpt: string;
+                failure: components["schemas"]["WebhookFailure"] | null;
+                /**
+                 * Format: int64
+                 * @description How long the answer took.
+                 */
+                milliseconds: number;
+                /**
+                 * Format: int32
+                 * @description `null`: there was no answer.
+                 */
+                status: number | null;
+                type: string;
+            }[];
+            /** @description Pass it back to get the next page; nothing on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_WebhookCall: {
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it happened.
+                 */
+                at: string;
+                /**
+                 * Format: int32
+                 * @description How often it was tried.
+                 */
+                attempts: number;
+                /** @description Its `webhook-id`. */
+                event: string;
+                /** Format: date-time */
+                given_up_at: string | null;
+                id: components["schemas"]["WebhookCallId"];
+                /**
+                 * Format: date-time
+                 * @description `null`: it is under way, waits behind another event of its session, or was given up.
+                 */
+                next_attempt_at: string | null;
+                session: components["schemas"]["SessionId"] | null;
+                state: components["schemas"]["WebhookCallState"];
+                type: string;
+            }[];
+            /** @description Pass it back to get the next page; nothing on the last page. */
+            next_cursor: string | null;
+        };
         PickUp: {
             /** @description An extension's id, or its number. */
             extension: string;
@@ -3759,12 +4241,12 @@ export interface components {
         };
         /** @description How a channel sends; what is missing stays as it is. */
         SendingChange: {
-            file_way?: components["schemas"]["FileWay"] | null;
+            file_way?: components["schemas"]["FileWay"];
             /** Format: int32 */
-            messages_per_second?: number | null;
-            read_receipts?: components["schemas"]["ReadReceipts"] | null;
-            templates_allowed?: boolean | null;
-            unconfirmed?: components["schemas"]["Unconfirmed"] | null;
+            messages_per_second?: number;
+            read_receipts?: components["schemas"]["ReadReceipts"];
+            templates_allowed?: boolean;
+            unconfirmed?: components["schemas"]["Unconfirmed"];
         };
         Session: {
             channel: components["schemas"]["ChannelRef"];
@@ -3894,6 +4376,145 @@ export interface components {
         UploadedFile: components["schemas"]["UploadView"] & {
             id: components["schemas"]["FileId"];
         };
+        /** @description An address of another program to which events are sent. */
+        Webhook: {
+            address: string;
+            /** @description It gets only what happens on these channels; none: whatever happens. */
+            channels: components["schemas"]["ChannelId"][];
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description How many events were given up, and can be replayed.
+             */
+            dead: number;
+            /**
+             * Format: date-time
+             * @description Since when nothing has got through, although it was tried.
+             */
+            failing_since: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the secret before the present one signs, too.
+             */
+            former_secret_until: string | null;
+            id: components["schemas"]["WebhookId"];
+            name: string;
+            off: components["schemas"]["WebhookOff"] | null;
+            /** @description It gets only what happens to sessions of these queues; none: whatever happens. */
+            queues: components["schemas"]["QueueId"][];
+            /** @description The types of events that it gets; none: all. */
+            types: string[];
+            /**
+             * Format: int64
+             * @description How many events wait for it.
+             */
+            waiting: number;
+        };
+        /** @description One request to a webhook. */
+        WebhookAttempt: {
+            /** Format: date-time */
+            at: string;
+            /** @description The `webhook-id` of the event. */
+            event: string;
+            /** @description The first 1,024 bytes of the answer. */
+            excerpt: string;
+            failure: components["schemas"]["WebhookFailure"] | null;
+            /**
+             * Format: int64
+             * @description How long the answer took.
+             */
+            milliseconds: number;
+            /**
+             * Format: int32
+             * @description `null`: there was no answer.
+             */
+            status: number | null;
+            type: string;
+        };
+        /** @description An event that a webhook has not got. */
+        WebhookCall: {
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /** @description Its `webhook-id`. */
+            event: string;
+            /** Format: date-time */
+            given_up_at: string | null;
+            id: components["schemas"]["WebhookCallId"];
+            /**
+             * Format: date-time
+             * @description `null`: it is under way, waits behind another event of its session, or was given up.
+             */
+            next_attempt_at: string | null;
+            session: components["schemas"]["SessionId"] | null;
+            state: components["schemas"]["WebhookCallState"];
+            type: string;
+        };
+        /**
+         * Format: uuid
+         * @description An event on its way to a webhook.
+         */
+        WebhookCallId: string;
+        /**
+         * @description Whether an event is still on its way to a webhook.
+         * @enum {string}
+         */
+        WebhookCallState: "waiting" | "dead";
+        /** @description What is missing stays as it is. */
+        WebhookChange: {
+            address?: string;
+            channels?: components["schemas"]["ChannelId"][];
+            name?: string;
+            queues?: components["schemas"]["QueueId"][];
+            types?: string[];
+        };
+        /**
+         * @description Why a webhook did not answer.
+         * @enum {string}
+         */
+        WebhookFailure: "address_not_allowed" | "unreachable" | "timed_out" | "broken_off";
+        /**
+         * Format: uuid
+         * @description An address to which events are sent.
+         */
+        WebhookId: string;
+        /** @description Since when, and why, a webhook gets no events. */
+        WebhookOff: {
+            /** Format: date-time */
+            since: string;
+            why: components["schemas"]["WebhookOffReason"];
+        };
+        /**
+         * @description Why a webhook gets no events.
+         * @enum {string}
+         */
+        WebhookOffReason: "administrator" | "gone" | "failing";
+        /** @description How many events are sent again. */
+        WebhookReplayed: {
+            /**
+             * Format: int64
+             * @description Without those that waited anyway.
+             */
+            replayed: number;
+        };
+        /** @description The new secret of a webhook. */
+        WebhookSecret: {
+            /** @description It cannot be shown again. */
+            secret: string;
+        };
+        /** @description A test that is on its way. */
+        WebhookTest: {
+            /** @description Its `webhook-id`, by which the attempts are found. */
+            event: string;
+        };
         /** @description The settings of a channel changed, or its status. */
         "channel.changed": {
             /** @description The settings of a channel changed, or its status. */
@@ -3910,6 +4531,23 @@ export interface components {
              * @enum {string}
              */
             type: "channel.changed";
+        };
+        /** @description A channel was deleted. */
+        "channel.deleted": {
+            /** @description A channel was deleted. */
+            data: components["schemas"]["EventOfDeletedChannel"];
+            /** @description The same whenever the event is told again. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "channel.deleted";
         };
         /** @description Somebody blocked a customer on a channel. */
         "contact.blocked": {
@@ -3928,9 +4566,9 @@ export interface components {
              */
             type: "contact.blocked";
         };
-        /** @description A contact got another name or note, or was merged with another one or separated from it. */
+        /** @description A contact got another name, note or number, or was merged with another one or separated from it, here or by Meta. */
         "contact.changed": {
-            /** @description A contact got another name or note, or was merged with another one or separated from it. */
+            /** @description A contact got another name, note or number, or was merged with another one or separated from it, here or by Meta. */
             data: components["schemas"]["EventOfContact"];
             /** @description The same whenever the event is told again. */
             id: string;
@@ -3944,6 +4582,29 @@ export interface components {
              * @enum {string}
              */
             type: "contact.changed";
+        };
+        /**
+         * @description A contact was erased, is no longer kept, or turned out to be a part of another one. Its messages and sessions go with
+         *     it, or to the other one; that a session is no longer kept is not told.
+         */
+        "contact.deleted": {
+            /**
+             * @description A contact was erased, is no longer kept, or turned out to be a part of another one. Its messages and sessions go with
+             *     it, or to the other one; that a session is no longer kept is not told.
+             */
+            data: components["schemas"]["EventOfDeletedContact"];
+            /** @description The same whenever the event is told again. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "contact.deleted";
         };
         /** @description Somebody took that back. */
         "contact.unblocked": {
@@ -3962,9 +4623,9 @@ export interface components {
              */
             type: "contact.unblocked";
         };
-        /** @description Somebody chose whether an extension gets new sessions, or the PBX did. */
+        /** @description Somebody chose whether an extension gets new sessions, or the PBX did; also if it is the same as before. */
         "extension.availability_changed": {
-            /** @description Somebody chose whether an extension gets new sessions, or the PBX did. */
+            /** @description Somebody chose whether an extension gets new sessions, or the PBX did; also if it is the same as before. */
             data: components["schemas"]["EventOfExtension"];
             /** @description The same whenever the event is told again. */
             id: string;
@@ -4013,9 +4674,15 @@ export interface components {
              */
             type: "message.received";
         };
-        /** @description A message to a customer was put into the outbox, or somebody wrote it on the phone. */
+        /**
+         * @description A message to a customer was put into the outbox, or somebody wrote it on the phone. What a queued message waits for is not
+         *     told. If Meta reports a status before it answers, only the status is told.
+         */
         "message.sent": {
-            /** @description A message to a customer was put into the outbox, or somebody wrote it on the phone. */
+            /**
+             * @description A message to a customer was put into the outbox, or somebody wrote it on the phone. What a queued message waits for is not
+             *     told. If Meta reports a status before it answers, only the status is told.
+             */
             data: components["schemas"]["EventOfMessage"];
             /** @description The same whenever the event is told again. */
             id: string;
@@ -4081,9 +4748,15 @@ export interface components {
              */
             type: "session.closed";
         };
-        /** @description Two sessions became one, because their contacts turned out to be one. Each of the two is told of. */
+        /**
+         * @description Two sessions became one, because their contacts turned out to be one. Each of the two is told of; the
+         *     later one is closed with it.
+         */
         "session.joined": {
-            /** @description Two sessions became one, because their contacts turned out to be one. Each of the two is told of. */
+            /**
+             * @description Two sessions became one, because their contacts turned out to be one. Each of the two is told of; the
+             *     later one is closed with it.
+             */
             data: components["schemas"]["EventOfTimeline"];
             /** @description The same whenever the event is told again. */
             id: string;
@@ -4098,9 +4771,9 @@ export interface components {
              */
             type: "session.joined";
         };
-        /** @description A label was put on a session, or taken off. */
+        /** @description A label was put on a session, or taken off. That a label itself was renamed or deleted is not told. */
         "session.labelled": {
-            /** @description A label was put on a session, or taken off. */
+            /** @description A label was put on a session, or taken off. That a label itself was renamed or deleted is not told. */
             data: components["schemas"]["EventOfSession"];
             /** @description The same whenever the event is told again. */
             id: string;
@@ -4115,9 +4788,9 @@ export interface components {
              */
             type: "session.labelled";
         };
-        /** @description A session was opened. */
+        /** @description A session was opened. One that begins with a message from the phone is closed at once. */
         "session.opened": {
-            /** @description A session was opened. */
+            /** @description A session was opened. One that begins with a message from the phone is closed at once. */
             data: components["schemas"]["EventOfTimeline"];
             /** @description The same whenever the event is told again. */
             id: string;
@@ -4223,9 +4896,15 @@ export interface components {
              */
             type: "session.transferred";
         };
-        /** @description A session that was put off came back. */
+        /**
+         * @description A session that was put off came back: its time had come, its owner brought it, or its customer wrote. A new owner and
+         *     the end of a session end it as well, and are told by themselves.
+         */
         "session.woken": {
-            /** @description A session that was put off came back. */
+            /**
+             * @description A session that was put off came back: its time had come, its owner brought it, or its customer wrote. A new owner and
+             *     the end of a session end it as well, and are told by themselves.
+             */
             data: components["schemas"]["EventOfTimeline"];
             /** @description The same whenever the event is told again. */
             id: string;
@@ -4240,9 +4919,15 @@ export interface components {
              */
             type: "session.woken";
         };
-        /** @description Meta told of a template's status, quality, category or text. */
+        /**
+         * @description Meta told of a template's status, quality, category or text. A template that is new is told of when it was read, some
+         *     seconds later.
+         */
         "template.changed": {
-            /** @description Meta told of a template's status, quality, category or text. */
+            /**
+             * @description Meta told of a template's status, quality, category or text. A template that is new is told of when it was read, some
+             *     seconds later.
+             */
             data: components["schemas"]["EventOfTemplate"];
             /** @description The same whenever the event is told again. */
             id: string;
@@ -4256,6 +4941,29 @@ export interface components {
              * @enum {string}
              */
             type: "template.changed";
+        };
+        /**
+         * @description A webhook was switched off: by an administrator, because it answered 410, or because nothing had got through for five
+         *     days. Only tokens that may administer are told.
+         */
+        "webhook.switched_off": {
+            /**
+             * @description A webhook was switched off: by an administrator, because it answered 410, or because nothing had got through for five
+             *     days. Only tokens that may administer are told.
+             */
+            data: components["schemas"]["EventOfWebhook"];
+            /** @description The same whenever the event is told again. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "webhook.switched_off";
         };
     };
     responses: {
@@ -4367,7 +5075,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4394,6 +5102,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -4464,6 +5173,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -4497,6 +5207,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -4540,7 +5251,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4567,6 +5278,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -4771,7 +5483,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4797,6 +5509,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -4807,7 +5520,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4833,6 +5546,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -4843,7 +5557,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4869,6 +5583,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -5004,6 +5719,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -5127,6 +5843,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -5191,6 +5908,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -5223,6 +5941,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -5274,7 +5993,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5301,6 +6020,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -5365,6 +6085,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -5375,7 +6096,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5401,6 +6122,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -5417,7 +6139,7 @@ export interface operations {
             };
             header?: {
                 /** @description The id of the last event that is known; it goes before `after`. */
-                "Last-Event-ID"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -5490,7 +6212,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5517,6 +6239,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -5587,6 +6310,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -5626,6 +6350,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -5638,7 +6363,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5664,6 +6389,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -5674,7 +6400,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5700,6 +6426,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -5743,7 +6470,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5770,6 +6497,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -5840,6 +6568,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -5873,6 +6602,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -5982,7 +6712,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6009,6 +6739,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -6079,6 +6810,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -6091,7 +6823,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6117,6 +6849,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -6127,7 +6860,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6153,6 +6886,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -6295,7 +7029,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6322,6 +7056,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -6334,7 +7069,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6361,6 +7096,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -6435,7 +7171,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6461,6 +7197,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -6492,6 +7229,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -6502,7 +7240,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6532,6 +7270,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -6571,6 +7310,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -6641,6 +7381,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -6706,6 +7447,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -6738,6 +7480,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -6803,6 +7546,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -6837,6 +7581,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -6913,6 +7658,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -6961,7 +7707,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6991,6 +7737,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -7003,7 +7750,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7033,6 +7780,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -7045,7 +7793,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7071,6 +7819,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -7081,7 +7830,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7107,6 +7856,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -7117,7 +7867,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7147,6 +7897,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -7182,6 +7933,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -7223,7 +7975,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7253,6 +8005,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -7265,7 +8018,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7289,6 +8042,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -7299,7 +8053,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7325,6 +8079,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -7358,6 +8113,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -7455,6 +8211,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -7522,6 +8279,7 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -7537,6 +8295,542 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+        };
+    };
+    webhooks_list: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items; 50 if missing. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Webhook"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    webhooks_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description Created; `Location` is its address, `ETag` its version. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    webhooks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; `ETag` is its version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    webhooks_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is refused with 412 otherwise. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            /** @description `If-Match` names another version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    webhooks_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is refused with 412 otherwise. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description Done; `ETag` is its version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            /** @description `If-Match` names another version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    webhooks_attempts: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items; 50 if missing. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WebhookAttempt"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    webhooks_calls: {
+        parameters: {
+            query?: {
+                /** @description Only those that wait, or that were given up. */
+                state?: components["schemas"]["WebhookCallState"];
+                /** @description Maximum number of items; 50 if missing. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WebhookCall"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    webhooks_attempts_of_call: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items; 50 if missing. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["WebhookId"];
+                call: components["schemas"]["WebhookCallId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WebhookAttempt"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    webhooks_replay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["WebhookId"];
+                call: components["schemas"]["WebhookCallId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is on its way. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    webhooks_disable: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; `ETag` is its version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    webhooks_enable: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; `ETag` is its version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    webhooks_replay_all: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhookReplay"];
+            };
+        };
+        responses: {
+            /** @description They are on their way. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookReplayed"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    webhooks_rotate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    webhooks_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is on its way; the attempts tell what became of it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTest"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
 }
