@@ -108,9 +108,14 @@ async fn a_session_that_is_put_off_comes_back_at_its_time(story: &Story) {
     for answer in join_all((0..16).map(|_| it.snooze("60"))).await {
         answer.ok();
     }
-    let event = events.until("session").await;
+    // What was done before may be told late.
+    let event = loop {
+        let event = events.until("session").await;
+        if event["inbox"]["row"]["snoozed_until"].is_number() {
+            break event;
+        }
+    };
     assert_eq!(event["inbox"]["counts"]["mine"], 0);
-    assert!(event["inbox"]["row"]["snoozed_until"].is_number(), "{event}");
     assert_eq!(
         (it.is().await, it.told("snoozed").await),
         ((false, true, json!(0)), 1)
