@@ -773,3 +773,39 @@ fn who_is_kept_out_gets_a_link() {
         "{unknown:?}"
     );
 }
+
+#[test]
+fn a_file_is_applied_shown_and_exported() {
+    let folder = TempDir::new().expect("a folder");
+    let file = "[[extensions]]\nnumber = \"201\"\nname = \"Jana\"\nlogin = \"jana\"\npassword = { env = \"JANA\" }\n";
+    std::fs::write(folder.path().join("company.toml"), file).expect("a file");
+    let apply = |arguments: &[&str]| {
+        let arguments = [&["apply", "company.toml"][..], arguments].concat();
+        let mut command = switchboard(folder.path(), &arguments);
+        command
+            .env("JANA", "correct horse battery")
+            .output()
+            .expect("the binary")
+    };
+    for (arguments, shown) in [
+        (&["--dry-run"][..], "+ extension 201\n"),
+        (&[], "+ extension 201\n"),
+        (&[], "= extension 201\n"),
+    ] {
+        let output = apply(arguments);
+        assert_eq!(text(&output.stdout), shown, "{output:?}");
+    }
+    let exported = run(folder.path(), &["export"]);
+    assert!(
+        text(&exported.stdout).contains("# password = { env = \"EXTENSION_201_PASSWORD\" }"),
+        "{exported:?}"
+    );
+
+    std::fs::write(folder.path().join("company.toml"), format!("{file}colour = 1\n")).expect("a file");
+    let refused = apply(&[]);
+    let said = text(&refused.stderr);
+    assert!(
+        said.contains("company.toml:6: ") && said.contains("colour"),
+        "{said}"
+    );
+}

@@ -1,5 +1,7 @@
 //! The commands. Each reads the settings, opens the engine, and makes one call.
 
+pub mod provision;
+
 mod audit;
 mod readable;
 mod retention;
@@ -27,6 +29,7 @@ use engine::{
     access::api_tokens,
     credentials::rotate::{Rotated, rotate},
 };
+use secrecy::ExposeSecret as _;
 use std::{
     path::{Path, PathBuf},
     pin::pin,
@@ -71,6 +74,10 @@ enum Command {
     /// Tokens for the REST API
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Create and change extensions, queues, channels and API tokens as a file says; a server may run meanwhile
+    Apply(provision::Options),
+    /// Print what is stored as a file for `apply`, without secrets
+    Export,
     /// The audit log: who did what
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -118,6 +125,8 @@ struct Replay {
 enum TokenCommand {
     /// Print a new token, and nothing else, to standard output; it is not shown again
     Create(CreateToken),
+    /// Print a text for a token that a file of `apply` names; it opens nothing before that
+    Generate,
     /// Those that work: id, scope, last use, end, name
     List,
     /// Let nobody in with it any more
@@ -196,6 +205,17 @@ impl Cli {
             Command::Token(TokenCommand::Create(token)) => create_token(&open(&settings).await?, token).await,
             Command::Token(TokenCommand::List) => list_tokens(&open(&settings).await?).await,
             Command::Token(TokenCommand::Revoke { id }) => revoke_token(&open(&settings).await?, &id).await,
+            Command::Token(TokenCommand::Generate) => {
+                println!("{}", api_tokens::made_up().expose_secret());
+                Ok(())
+            }
+            Command::Apply(options) => {
+                provision::apply(&open(&settings).await?, &options, &mut std::io::stdout()).await
+            }
+            Command::Export => {
+                print!("{}", provision::export(&open(&settings).await?).await?);
+                Ok(())
+            }
             Command::Demo(_) | Command::Config(_) => Ok(()),
         }
     }

@@ -60,6 +60,7 @@ mod passkeys;
 mod permissions;
 mod presence;
 mod process;
+mod provision;
 mod proxies;
 mod push;
 mod races;

@@ -6,9 +6,11 @@ use crate::{
     audit::{Subject, refusal_rate::Kind, refusals, request},
     entity::{api_token, stored, token_address},
     shared_reads::Question,
+    transaction::Transaction,
 };
 use domain::{
     access::{Actor, Permission, TokenForm, TokenRow},
+    form::Problem,
     ids::TokenId,
     refusal::Refusal,
     time::Timestamp,
@@ -17,6 +19,7 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     sea_query::{Expr, OnConflict},
 };
+use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 use uuid::Uuid;
@@ -62,6 +65,50 @@ fn works(now: Timestamp) -> Condition {
 
 /// A new token, which cannot be shown again.
 pub async fn create(engine: &Engine, actor: &Actor, form: &TokenForm) -> Result<String> {
+    let token = token_text::new();
+    store(engine, actor, form, &token, None).await?;
+    Ok(token)
+}
+
+/// A text that [`create_given`] takes. It opens nothing before that.
+pub fn made_up() -> SecretString {
+    token_text::new().into()
+}
+
+/// A new token whose text its user has already, such as one that several installations share; the token that it replaces is
+/// revoked.
+///
+/// # Errors
+/// `NotAToken` when the text is not spelled as a token, `Taken` when it is or was another one's.
+pub async fn create_given(
+    engine: &Engine,
+    actor: &Actor,
+    form: &TokenForm,
+    token: &SecretString,
+    replaced: Option<TokenId>,
+) -> Result<()> {
+    match token_text::is_one(token.expose_secret()) {
+        true => store(engine, actor, form, token.expose_secret(), replaced).await,
+        false => Err(Refusal::field("token", Problem::NotAToken).into()),
+    }
+}
+
+/// Whether the token with this id has this text.
+pub async fn is_text_of(engine: &Engine, actor: &Actor, id: TokenId, token: &SecretString) -> Result<bool> {
+    actor.require(Permission::TokenChange)?;
+    let found = api_token::Entity::find_by_id(id.uuid())
+        .one(engine.db.read())
+        .await?;
+    Ok(found.is_some_and(|found| found.token_hash == sha256(token.expose_secret())))
+}
+
+async fn store(
+    engine: &Engine,
+    actor: &Actor,
+    form: &TokenForm,
+    token: &str,
+    replaced: Option<TokenId>,
+) -> Result<()> {
     actor.require(Permission::TokenChange)?;
     // A token that is revoked would live on in those that it had made.
     if let Actor::Token { .. } = actor {
@@ -69,12 +116,11 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &TokenForm) -> Result<
     }
     let new = form.check()?;
     let now = engine.clock().now();
-    let token = token_text::new();
     let row = api_token::Model {
         id: engine.clock().new_id(),
         name: new.name,
         scope: new.scope.as_str().to_owned(),
-        token_hash: sha256(&token),
+        token_hash: sha256(token),
         created_at: now.millis(),
         revoked_at: None,
         expires_at: new.days.map(|days| now.plus(DAY * days).millis()),
@@ -82,29 +128,40 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &TokenForm) -> Result<
     };
     let detail = format!("{} ({})", row.name, row.scope);
     let tx = engine.transaction(actor).await?;
+    let same = api_token::Entity::find().filter(api_token::Column::TokenHash.eq(row.token_hash.as_str()));
+    if same.one(&tx).await?.is_some() {
+        return Err(Refusal::field("token", Problem::Taken).into());
+    }
+    if let Some(id) = replaced {
+        end(&tx, id).await?;
+    }
     tx.audit("token.create", Subject::Token(row.id), Some(detail));
     api_token::Entity::insert(row.into_active_model())
         .exec_without_returning(&tx)
         .await?;
-    tx.commit().await?;
-    Ok(token)
+    tx.commit().await
 }
 
 /// From now on nobody gets in with it. One that is revoked stays revoked.
 pub async fn revoke(engine: &Engine, actor: &Actor, id: TokenId) -> Result<()> {
     actor.require(Permission::TokenChange)?;
-    let now = engine.clock().now();
     let tx = engine.transaction(actor).await?;
+    end(&tx, id).await?;
+    tx.commit().await
+}
+
+async fn end(tx: &Transaction, id: TokenId) -> Result<()> {
+    let now = tx.engine().clock().now();
     let revoked = api_token::Entity::update_many()
         .col_expr(api_token::Column::RevokedAt, Expr::value(now.millis()))
         .filter(api_token::Column::Id.eq(id.uuid()))
         .filter(api_token::Column::RevokedAt.is_null())
-        .exec(&tx)
+        .exec(tx)
         .await?;
     if revoked.rows_affected > 0 {
         tx.audit("token.revoke", Subject::Token(id.uuid()), None);
     }
-    tx.commit().await
+    Ok(())
 }
 
 /// The actor of a token; `None` when the token is unknown, revoked or expired.

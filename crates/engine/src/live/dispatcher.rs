@@ -63,6 +63,13 @@ struct Known {
 async fn pass(engine: &Engine, known: &mut Known) -> Result<u64> {
     let new = log::after(engine.db.read(), engine.events().last(), AT_ONCE).await?;
     let told = new.len() as u64;
+    // Another process may have changed it, such as a command beside this server.
+    if new
+        .iter()
+        .any(|event| matches!(event.change, Change::Channel { .. }))
+    {
+        engine.webhook_cache.forget();
+    }
     let rereads = |event: &Logged| matches!(event.change, Change::Directory | Change::Resync);
     if new.iter().any(rereads) {
         *known = Known::default();

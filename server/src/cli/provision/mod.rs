@@ -1,0 +1,19 @@
+//! `switchboard apply` and `switchboard export`: extensions, queues, channels and API tokens as one file. All goes through
+//! the use cases that the console and the REST API call; each thing is a transaction of its own.
+
+mod apply;
+mod channel;
+mod export;
+mod extension;
+mod file;
+mod lines;
+mod prune;
+mod queue;
+mod reference;
+mod run;
+mod stored;
+mod thing;
+mod token;
+
+pub use apply::{Options, apply};
+pub use export::export;

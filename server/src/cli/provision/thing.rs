@@ -1,0 +1,58 @@
+//! What a file changes of one thing, by the names of its fields.
+
+use domain::form::Invalid;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+pub(super) trait Thing: Clone + Serialize + DeserializeOwned {
+    const KIND: &'static str;
+    /// Its table in the file.
+    const TABLE: &'static str;
+    /// The field by which it is known.
+    const KEY: &'static str;
+    fn key(&self) -> &str;
+    /// As it is stored: every field checked and spelled in one way.
+    fn checked(&self) -> Result<Self, Invalid>;
+}
+
+/// `wanted` with what it leaves out, and the fields that differ from what is stored.
+pub(super) fn compare<T: Thing>(wanted: &T, stored: Option<&T>) -> anyhow::Result<(T, Vec<String>)> {
+    let mut whole = stored.map(fields).transpose()?.unwrap_or_default();
+    let before = whole.clone();
+    let given = fields(wanted)?.into_iter().filter(|(_, value)| !value.is_null());
+    whole.extend(given);
+    let whole: T = serde_json::from_value(Value::Object(whole))?;
+    let whole = whole.checked()?;
+    let changed = fields(&whole)?.into_iter();
+    let changed = changed.filter(|(field, value)| before.get(field).unwrap_or(&Value::Null) != value);
+    Ok((whole, changed.map(|(field, _)| field).collect()))
+}
+
+fn fields<T: Serialize>(thing: &T) -> serde_json::Result<Map<String, Value>> {
+    serde_json::from_value(serde_json::to_value(thing)?)
+}
+
+/// The one with this key.
+///
+/// # Errors
+/// There are several, as there may be of tokens.
+pub(super) fn find<'a, I: Copy, T: Thing>(
+    all: &'a [(I, T)],
+    key: &str,
+) -> anyhow::Result<Option<(I, &'a T)>> {
+    let mut found = all.iter().filter(|(_, thing)| thing.key() == key);
+    let first = found.next().map(|(id, thing)| (*id, thing));
+    anyhow::ensure!(
+        found.next().is_none(),
+        "several have this name, so the file cannot mean one: keep one"
+    );
+    Ok(first)
+}
+
+pub(super) fn text(field: &Option<String>) -> String {
+    field.clone().unwrap_or_default()
+}
+
+pub(super) fn filled(field: &Option<String>) -> Option<String> {
+    field.clone().filter(|text| !text.is_empty())
+}

@@ -1,0 +1,80 @@
+//! An API token of the file.
+
+use super::{
+    file::Token,
+    run::Run,
+    thing::{Thing, compare, find, text},
+};
+use domain::{
+    access::{Actor, TokenForm},
+    form::Invalid,
+};
+use engine::access::api_tokens;
+use secrecy::SecretString;
+use std::io::Write;
+
+impl<W: Write> Run<'_, W> {
+    pub(super) async fn token(&mut self, wanted: &Token) -> anyhow::Result<()> {
+        let (engine, actor) = (self.engine, Actor::System);
+        let found = find(&self.stored.tokens, wanted.key())?;
+        let (whole, mut changed) = compare(wanted, found.map(|(_, token)| token))?;
+        let id = found.map(|(id, _)| id);
+        // What is stored has an end, and not the days until then.
+        let form = Token {
+            days: wanted.days,
+            ..whole.clone()
+        }
+        .form();
+        form.check()?;
+        let given: SecretString = self.secret("token", &wanted.token)?.into();
+        let is_given = wanted.token.is_some();
+        let is_other = match id {
+            Some(id) => is_given && !api_tokens::is_text_of(engine, &actor, id, &given).await?,
+            None => true,
+        };
+        anyhow::ensure!(
+            is_given || id.is_some(),
+            "token: a new token needs a text, see `switchboard token generate`"
+        );
+        anyhow::ensure!(
+            is_other || changed.is_empty(),
+            "scope: it cannot change; give the token another text"
+        );
+        if is_other {
+            if !self.dry_run {
+                api_tokens::create_given(engine, &actor, &form, &given, id).await?;
+            }
+            changed.push("token".to_owned());
+        }
+        self.say(&whole, id.is_none(), &changed)
+    }
+}
+
+impl Token {
+    fn form(&self) -> TokenForm {
+        TokenForm {
+            name: self.name.clone(),
+            scope: text(&self.scope),
+            days: self.days.map(|days| days.to_string()).unwrap_or_default(),
+        }
+    }
+}
+
+impl Thing for Token {
+    const KIND: &'static str = "token";
+    const TABLE: &'static str = "tokens";
+    const KEY: &'static str = "name";
+
+    fn key(&self) -> &str {
+        &self.name
+    }
+
+    fn checked(&self) -> Result<Self, Invalid> {
+        let checked = self.form().check()?;
+        Ok(Self {
+            name: checked.name,
+            scope: Some(checked.scope.as_str().to_owned()),
+            ..self.clone()
+        })
+    }
+}
