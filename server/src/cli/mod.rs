@@ -74,7 +74,7 @@ enum Command {
     /// Tokens for the REST API
     #[command(subcommand)]
     Token(TokenCommand),
-    /// Create and change extensions, queues, channels and API tokens as a file says; a server may run meanwhile
+    /// Create and change extensions, queues, channels, webhooks and API tokens as a file says; a server may run meanwhile
     Apply(provision::Options),
     /// Print what is stored as a file for `apply`, without secrets
     Export,

@@ -2,6 +2,7 @@
 
 use crate::{stories, support::Story};
 use futures::future::join_all;
+use serde_json::{Value, json};
 use server::cli::provision::{Options, apply, export};
 use std::path::PathBuf;
 
@@ -12,6 +13,8 @@ stories! {
     a_missing_secret_stops_it
     what_is_wrong_is_told_by_its_lines_before_anything_is_changed
     sixteen_at_once_make_one_of_each
+    a_webhook_is_made_changed_and_pruned
+    a_wrong_webhook_is_told_by_its_lines
 }
 
 const FILE: &str = r#"
@@ -35,6 +38,16 @@ access_token = { file = "access" }
 app_secret = { file = "secret" }
 "#;
 
+const WEBHOOK: &str = r#"
+[[webhooks]]
+name = "CRM"
+address = "https://crm.example"
+types = ["session.closed", "message.received"]
+channels = ["300000000000009"]
+queues = ["Support"]
+secret = { file = "signs" }
+"#;
+
 /// Writes the file, with what it refers to beside it.
 fn written(story: &Story, text: &str) -> PathBuf {
     let folder = story.data_dir();
@@ -42,6 +55,9 @@ fn written(story: &Story, text: &str) -> PathBuf {
         ("password", "correct horse battery\n"),
         ("access", "EAAG1\n"),
         ("secret", "s3cr3t\n"),
+        ("signs", "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n"),
+        ("signs_next", "whsec_HBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQAB\n"),
+        ("too_short", "whsec_AAECAw==\n"),
         ("company.toml", text),
     ] {
         std::fs::write(folder.join(name), text).expect("a file");
@@ -132,4 +148,91 @@ async fn sixteen_at_once_make_one_of_each(story: &Story) {
     for path in ["/api/v1/extensions", "/api/v1/queues", "/api/v1/channels"] {
         assert_eq!(story.api.items(path).await.len(), 1, "{path}");
     }
+}
+
+/// What is said of the webhook.
+async fn of_webhook(story: &Story, text: &str, dry_run: bool) -> String {
+    let said = applied(story, text, dry_run, false).await.expect("applied");
+    said.lines().last().expect("a line").to_owned()
+}
+
+async fn a_webhook_is_made_changed_and_pruned(story: &Story) {
+    let file = format!("{FILE}{WEBHOOK}");
+    assert_eq!(of_webhook(story, &file, true).await, "+ webhook CRM");
+    assert!(story.api.items("/api/v1/webhooks").await.is_empty());
+    assert_eq!(of_webhook(story, &file, false).await, "+ webhook CRM");
+    let audited = story.count("audit").await;
+    assert_eq!(of_webhook(story, &file, false).await, "= webhook CRM");
+    assert_eq!(story.count("audit").await, audited);
+
+    let fewer = file.replace("types = [\"session.closed\", ", "types = [");
+    assert_eq!(of_webhook(story, &fewer, true).await, "~ webhook CRM: types");
+    let of = |webhooks: Vec<Value>, field: &str| webhooks[0][field].clone();
+    let webhooks = story.api.items("/api/v1/webhooks").await;
+    assert_eq!(
+        of(webhooks, "types"),
+        json!(["message.received", "session.closed"])
+    );
+    assert_eq!(of_webhook(story, &fewer, false).await, "~ webhook CRM: types");
+    let webhooks = story.api.items("/api/v1/webhooks").await;
+    assert_eq!(of(webhooks, "types"), json!(["message.received"]));
+
+    let next = fewer.replace("\"signs\"", "\"signs_next\"");
+    assert_eq!(of_webhook(story, &next, false).await, "~ webhook CRM: secret");
+    assert_eq!(of_webhook(story, &next, false).await, "= webhook CRM");
+    let webhooks = story.api.items("/api/v1/webhooks").await;
+    assert!(of(webhooks, "former_secret_until").is_string(), "both sign");
+    let off = format!("{next}disabled = true\n");
+    assert_eq!(of_webhook(story, &off, false).await, "~ webhook CRM: disabled");
+
+    let exported = export(&story.engine).await.expect("exported");
+    assert!(
+        exported.contains("# secret = { env = \"WEBHOOK_CRM_SECRET\" }") && !exported.contains("whsec_"),
+        "{exported}"
+    );
+    let same = applied(story, &exported, false, true).await.expect("applied");
+    assert!(same.lines().all(|line| line.starts_with('=')), "{same}");
+    let pruned = applied(story, FILE, true, true).await.expect("shown");
+    assert!(pruned.contains("- webhook CRM"), "{pruned}");
+    assert_eq!(story.api.items("/api/v1/webhooks").await.len(), 1);
+    applied(story, FILE, false, true).await.expect("pruned");
+    assert_eq!(story.count("webhooks").await, 0);
+}
+
+async fn a_wrong_webhook_is_told_by_its_lines(story: &Story) {
+    let alone = WEBHOOK
+        .replace("[\"300000000000009\"]", "[]")
+        .replace("[\"Support\"]", "[]");
+    for (right, wrong, said) in [
+        (
+            "session.closed",
+            "session.shut",
+            "company.toml:5: webhook \"CRM\": types: Unknown",
+        ),
+        (
+            "https://crm.example",
+            "crm",
+            "company.toml:4: webhook \"CRM\": address: Malformed",
+        ),
+        (
+            "\"signs\"",
+            "\"too_short\"",
+            "company.toml:8: webhook \"CRM\": secret: TooShort",
+        ),
+        (
+            "channels = []",
+            "channels = [\"7\"]",
+            "channels: there is no \"7\"",
+        ),
+        (
+            "queues = []",
+            "queues = [\"Sales\"]",
+            "queues: there is no \"Sales\"",
+        ),
+    ] {
+        let text = alone.replace(right, wrong);
+        let error = applied(story, &text, false, false).await.expect_err("refused");
+        assert!(error.to_string().contains(said), "{error}");
+    }
+    assert_eq!(story.count("webhooks").await, 0);
 }

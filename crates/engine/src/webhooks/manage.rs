@@ -1,4 +1,4 @@
-//! Creating, changing and deleting webhooks, and their secrets.
+//! Creating, changing and deleting webhooks.
 
 use crate::{
     Engine, Result,
@@ -12,7 +12,7 @@ use crate::{
     transaction::Transaction,
     webhooks::{
         lanes::take_turn,
-        row::{self, known, to_json},
+        row::{known, to_json},
         secret::Secret,
     },
 };
@@ -30,13 +30,11 @@ use sea_orm::{
     sea_query::{OnConflict, Query, SelectStatement},
 };
 use secrecy::SecretString;
-use std::{collections::HashSet, time::Duration};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Rows that are deleted by one transaction.
 const AT_ONCE: u64 = 2000;
-/// How long the former secret signs beside the new one.
-const BOTH_SIGN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A new webhook. Its secret cannot be shown again.
 #[derive(Debug)]
@@ -47,6 +45,19 @@ pub struct Created {
 
 /// Creates a webhook, which gets the events that follow.
 pub async fn create(engine: &Engine, actor: &Actor, form: &WebhookForm) -> Result<Created> {
+    let secret = Secret::create();
+    Ok(Created {
+        id: store(engine, actor, form, &secret).await?,
+        secret: secret.text(),
+    })
+}
+
+pub(super) async fn store(
+    engine: &Engine,
+    actor: &Actor,
+    form: &WebhookForm,
+    secret: &Secret,
+) -> Result<WebhookId> {
     actor.require(Permission::WebhookChange)?;
     let form = checked(engine, form)?;
     let tx = engine.transaction_alone(actor).await?;
@@ -60,7 +71,7 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &WebhookForm) -> Resul
     if others == 0 {
         begin(&tx, newest).await?;
     }
-    let (id, secret) = (WebhookId::new(engine.clock().new_id()), Secret::create());
+    let id = WebhookId::new(engine.clock().new_id());
     let key = engine.keys.to_seal(&tx).await?;
     let new = webhook::Model {
         id: id.uuid(),
@@ -69,7 +80,7 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &WebhookForm) -> Resul
         wanted: to_json(&form.wanted)?,
         version: 1,
         key_id: key.id().to_owned(),
-        sealed: sealed(&key, id, &secret)?,
+        sealed: sealed(&key, id, secret)?,
         former_sealed: None,
         former_until: None,
         after: newest,
@@ -85,10 +96,7 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &WebhookForm) -> Resul
         .await?;
     note(&tx, "webhook.create", id, Some(form.name));
     tx.commit().await?;
-    Ok(Created {
-        id,
-        secret: secret.text(),
-    })
+    Ok(id)
 }
 
 /// Changes name, address and wishes. Events that wait go to the new address.
@@ -171,25 +179,6 @@ fn some<E: EntityTrait>(row: E::Column, of: E::Column, id: WebhookId) -> SelectS
         .to_owned()
 }
 
-/// Makes a new secret, which cannot be shown again. For a day both sign, so that the receiver can change over in between.
-pub async fn rotate_secret(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<SecretString> {
-    actor.require(Permission::WebhookChange)?;
-    let tx = engine.transaction_alone(actor).await?;
-    let row = known(&tx, id).await?;
-    let former = row::secret(engine, &row, &row.sealed).await?;
-    let secret = Secret::create();
-    let key = engine.keys.to_seal(&tx).await?;
-    let mut row = row.into_active_model();
-    row.key_id = Set(key.id().to_owned());
-    row.sealed = Set(sealed(&key, id, &secret)?);
-    row.former_sealed = Set(Some(sealed(&key, id, &former)?));
-    row.former_until = Set(Some(engine.clock().now().plus(BOTH_SIGN).millis()));
-    webhook::Entity::update(row).exec(&tx).await?;
-    note(&tx, "webhook.rotate_secret", id, None);
-    tx.commit().await?;
-    Ok(secret.text())
-}
-
 /// The row, if it has this version.
 async fn unchanged(db: &impl ConnectionTrait, id: WebhookId, version: Option<i64>) -> Result<webhook::Model> {
     let row = known(db, id).await?;
@@ -217,7 +206,7 @@ fn checked(engine: &Engine, form: &WebhookForm) -> Result<WebhookForm> {
     })
 }
 
-fn sealed(key: &MasterKey, id: WebhookId, secret: &Secret) -> Result<Vec<u8>> {
+pub(super) fn sealed(key: &MasterKey, id: WebhookId, secret: &Secret) -> Result<Vec<u8>> {
     key.seal_webhook_secret(id, secret.bytes())
 }
 

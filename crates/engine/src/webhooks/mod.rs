@@ -7,7 +7,8 @@
 //! | `state` | the HTTP clients, and which addresses they call |
 //! | `secret` | signs what is sent |
 //! | `row` | a webhook's row, read |
-//! | `manage` | creating, changing and deleting webhooks, and their secrets |
+//! | `manage` | creating, changing and deleting webhooks |
+//! | `secrets` | other secrets, and those that receivers have already |
 //! | `switch` | switching them on and off |
 //! | `list` | webhooks, with how many events wait for each |
 //! | `calls` | what they answered, and the events that they have not got |
@@ -44,13 +45,15 @@ mod replay;
 mod row;
 mod schedule;
 mod secret;
+mod secrets;
 mod switch;
 mod trial;
 
 pub use calls::{attempts, calls};
 pub use event::{Tells, Wording};
 pub use list::{get, list, names, warnings};
-pub use manage::{Created, change, create, delete, rotate_secret};
+pub use manage::{Created, change, create, delete};
 pub use replay::{replay_all, replay_one, replay_since};
+pub use secrets::{check_secret, create_given, has_secret, made_up_secret, replace_secret, rotate_secret};
 pub use switch::turn;
 pub use trial::{answer_to_test, send_test};

@@ -3,22 +3,43 @@
 
 use crate::random;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use domain::form::Problem;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
 use std::fmt;
 
+const PREFIX: &str = "whsec_";
+/// Bytes that a secret has at least and at most.
+const SHORTEST: usize = 24;
+const LONGEST: usize = 64;
+
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Secret([u8; 32]);
+pub(super) struct Secret(Vec<u8>);
 
 impl Secret {
     pub(super) fn create() -> Self {
-        Self(random::bytes())
+        Self(random::bytes::<32>().to_vec())
+    }
+
+    /// One that a user brings: `whsec_` and base64.
+    pub(super) fn parse(text: &SecretString) -> Result<Self, Problem> {
+        let encoded = text.expose_secret().trim().strip_prefix(PREFIX);
+        let bytes = encoded.and_then(|encoded| BASE64_STANDARD.decode(encoded).ok());
+        Self::checked(bytes.ok_or(Problem::NotAToken)?)
     }
 
     /// What was sealed.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
-        bytes.try_into().ok().map(Self)
+        Self::checked(bytes.to_vec()).ok()
+    }
+
+    fn checked(bytes: Vec<u8>) -> Result<Self, Problem> {
+        match bytes.len() {
+            SHORTEST..=LONGEST => Ok(Self(bytes)),
+            short if short < SHORTEST => Err(Problem::TooShort),
+            _ => Err(Problem::TooLong),
+        }
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -27,7 +48,7 @@ impl Secret {
 
     /// As whoever checks signatures is given it.
     pub(super) fn text(&self) -> SecretString {
-        format!("whsec_{}", BASE64_STANDARD.encode(self.0)).into()
+        format!("{PREFIX}{}", BASE64_STANDARD.encode(&self.0)).into()
     }
 
     fn sign(&self, id: &str, seconds: i64, body: &[u8]) -> String {
@@ -56,7 +77,6 @@ pub(super) fn signature(secrets: &[Secret], id: &str, seconds: i64, body: &[u8])
 #[cfg(test)]
 mod tests {
     use super::*;
-    use secrecy::ExposeSecret as _;
 
     const BODY: &str = r#"{"type":"message.received","timestamp":"2026-11-30T02:00:00Z","data":{"id":"é"}}"#;
 
@@ -64,7 +84,7 @@ mod tests {
     const BY_ANOTHER: &str = "v1,cLX5tO4k6ZyOzK8Uh8vaWmTrfuHhA437Mrj41tU3P5o=";
 
     fn counted() -> Secret {
-        Secret(std::array::from_fn(|n| u8::try_from(n).unwrap()))
+        Secret((0..32).collect())
     }
 
     #[test]
@@ -76,6 +96,26 @@ mod tests {
         );
         let signed = signature(&[counted()], "msg_1", 1_796_004_000, BODY.as_bytes());
         assert_eq!(signed, BY_ANOTHER);
+    }
+
+    #[test]
+    fn a_secret_reads_back_as_it_is_given_to_its_receiver() {
+        assert_eq!(Secret::parse(&counted().text()), Ok(counted()));
+        assert_eq!(Secret::of(counted().bytes()), Some(counted()));
+    }
+
+    #[test]
+    fn a_secret_is_base64_of_24_to_64_bytes() {
+        let parse = |text: String| Secret::parse(&text.into()).map(|secret| secret.0.len());
+        let of = |bytes: usize| format!("{PREFIX}{}", BASE64_STANDARD.encode(vec![7_u8; bytes]));
+        assert_eq!(parse(of(23)), Err(Problem::TooShort));
+        assert_eq!(parse(of(24)), Ok(24));
+        assert_eq!(parse(of(64)), Ok(64));
+        assert_eq!(parse(of(65)), Err(Problem::TooLong));
+        let bare = BASE64_STANDARD.encode([7_u8; 32]);
+        for hostile in [String::new(), bare, "whsec_".to_owned() + &"?".repeat(44)] {
+            assert_eq!(parse(hostile), Err(Problem::NotAToken));
+        }
     }
 
     #[test]

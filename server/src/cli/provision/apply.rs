@@ -23,7 +23,8 @@ pub struct Options {
     /// Print what would change, and change nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Also remove what the file does not name: extensions and queues are disabled, channels deleted, tokens revoked
+    /// Also remove what the file does not name: extensions and queues are disabled, channels and webhooks deleted,
+    /// tokens revoked
     #[arg(long)]
     pub prune: bool,
 }
@@ -56,6 +57,10 @@ pub async fn apply(engine: &Engine, options: &Options, out: &mut impl Write) -> 
         let done = run.channel(wanted).await;
         done.map_err(|error| refused(&lines, n, wanted, &error))?;
     }
+    for (n, wanted) in file.webhooks.iter().enumerate() {
+        let done = run.webhook(wanted).await;
+        done.map_err(|error| refused(&lines, n, wanted, &error))?;
+    }
     for (n, wanted) in file.tokens.iter().enumerate() {
         let done = run.token(wanted).await;
         done.map_err(|error| refused(&lines, n, wanted, &error))?;
@@ -72,6 +77,7 @@ fn check(file: &File, stored: &Stored, lines: &Lines) -> anyhow::Result<()> {
     wrong.extend(all_wrong(&file.extensions, &stored.extensions, lines));
     wrong.extend(all_wrong(&file.queues, &stored.queues, lines));
     wrong.extend(all_wrong(&file.channels, &stored.channels, lines));
+    wrong.extend(all_wrong(&file.webhooks, &stored.webhooks, lines));
     wrong.extend(all_wrong(&file.tokens, &stored.tokens, lines));
     let wrong = wrong.join("\n");
     anyhow::ensure!(

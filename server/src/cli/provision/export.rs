@@ -28,6 +28,9 @@ pub async fn export(engine: &Engine) -> anyhow::Result<String> {
     for (_, channel) in &stored.channels {
         add(&mut text, channel, &["access_token", "app_secret"])?;
     }
+    for (_, webhook) in &stored.webhooks {
+        add(&mut text, webhook, &["secret"])?;
+    }
     for (_, token) in &stored.tokens {
         add(&mut text, token, &["token"])?;
     }

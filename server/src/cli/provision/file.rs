@@ -14,6 +14,7 @@ pub struct File {
     pub extensions: Vec<Extension>,
     pub queues: Vec<Queue>,
     pub channels: Vec<Channel>,
+    pub webhooks: Vec<Webhook>,
     pub tokens: Vec<Token>,
 }
 
@@ -68,6 +69,23 @@ pub struct Channel {
     pub app_secret: Option<Reference>,
     #[serde(skip_serializing)]
     pub next_app_secret: Option<Reference>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhook {
+    pub name: String,
+    pub address: Option<String>,
+    /// None: all.
+    pub types: Option<Vec<String>>,
+    /// Phone-number ids; none: all.
+    pub channels: Option<Vec<String>>,
+    /// Names; none: all.
+    pub queues: Option<Vec<String>>,
+    #[serde(default)]
+    pub disabled: bool,
+    #[serde(skip_serializing)]
+    pub secret: Option<Reference>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,5 +1,5 @@
-//! `switchboard apply` and `switchboard export`: extensions, queues, channels and API tokens as one file. All goes through
-//! the use cases that the console and the REST API call; each thing is a transaction of its own.
+//! `switchboard apply` and `switchboard export`: extensions, queues, channels, webhooks and API tokens as one
+//! file. All goes through the use cases that the console and the REST API call; each thing is a transaction of its own.
 
 mod apply;
 mod channel;
@@ -14,6 +14,7 @@ mod run;
 mod stored;
 mod thing;
 mod token;
+mod webhook;
 
 pub use apply::{Options, apply};
 pub use export::export;

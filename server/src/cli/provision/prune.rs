@@ -1,5 +1,5 @@
-//! What the file does not name: tokens are revoked, channels deleted, queues and extensions disabled. The last administrator
-//! stays.
+//! What the file does not name: tokens are revoked, webhooks and channels deleted, queues and extensions disabled. The last
+//! administrator stays.
 
 use super::{
     file::{Extension, File},
@@ -12,10 +12,11 @@ use engine::{
     access::api_tokens,
     channels,
     directory::{extensions, queues},
+    webhooks,
 };
 use std::io::Write;
 
-/// Channels first: they lead to queues and extensions.
+/// Each before what it leads to.
 pub(super) async fn prune(
     engine: &Engine,
     stored: &Stored,
@@ -30,6 +31,14 @@ pub(super) async fn prune(
                 api_tokens::revoke(engine, actor, *id).await?;
             }
             writeln!(out, "- token {}", token.name)?;
+        }
+    }
+    for (id, webhook) in &stored.webhooks {
+        if file.webhooks.iter().all(|named| named.name != webhook.name) {
+            if !dry_run {
+                webhooks::delete(engine, actor, *id, None).await?;
+            }
+            writeln!(out, "- webhook {}", webhook.name)?;
         }
     }
     for (id, channel) in &stored.channels {

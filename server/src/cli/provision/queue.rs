@@ -3,7 +3,7 @@
 use super::{
     file::Queue,
     run::Run,
-    thing::{Thing, compare, find, text},
+    thing::{Thing, compare, find, sorted, text},
 };
 use domain::{access::Actor, directory::QueueForm, form::Invalid};
 use engine::directory::queues;
@@ -59,12 +59,9 @@ impl Thing for Queue {
 
     fn checked(&self) -> Result<Self, Invalid> {
         let checked = self.form(Vec::new()).check()?;
-        let mut members = self.members.clone().unwrap_or_default();
-        members.sort_unstable();
-        members.dedup();
         Ok(Self {
             name: checked.name,
-            members: Some(members),
+            members: Some(sorted(&self.members)),
             pick_up: Some(checked.pick_up.as_str().to_owned()),
             distributes: Some(checked.distributes),
             ..self.clone()

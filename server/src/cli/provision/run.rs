@@ -55,6 +55,10 @@ impl Ids {
         known(&self.queues, field, name)
     }
 
+    pub(super) fn channel(&self, field: &str, phone_number_id: &str) -> anyhow::Result<ChannelId> {
+        known(&self.channels, field, phone_number_id)
+    }
+
     /// `queue:NAME` or `extension:NUMBER` as `queue:ID` or `extension:ID`.
     pub(super) fn place(&self, field: &str, place: &Option<String>) -> anyhow::Result<String> {
         let Some(place) = filled(place) else {

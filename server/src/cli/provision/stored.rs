@@ -1,16 +1,18 @@
 //! What is stored, in the words of the file.
 
-use super::file::{Channel, Extension, Queue, Token};
+use super::file::{Channel, Extension, Queue, Token, Webhook};
 use domain::{
     access::{Actor, Role},
     channel::{Badge, Destination, DestinationRef, SendingForm},
-    ids::{ChannelId, ExtensionId, QueueId, TokenId},
+    ids::{ChannelId, ExtensionId, QueueId, TokenId, WebhookId},
+    page::{MAX_PAGE, PageRequest},
 };
 use engine::{
     Engine,
     access::{api_tokens, users},
     channels,
     directory::{extensions, queues},
+    webhooks,
 };
 use std::collections::HashMap;
 
@@ -19,6 +21,7 @@ pub(super) struct Stored {
     pub(super) queues: Vec<(QueueId, Queue)>,
     /// Without those that have no phone-number id yet.
     pub(super) channels: Vec<(ChannelId, Channel)>,
+    pub(super) webhooks: Vec<(WebhookId, Webhook)>,
     pub(super) tokens: Vec<(TokenId, Token)>,
     /// Somebody without an extension is an administrator.
     pub(super) has_other_admin: bool,
@@ -56,6 +59,8 @@ impl Stored {
             };
             (row.id, queue)
         });
+        let queues: Vec<_> = queues.collect();
+        let webhooks = webhooks_of(engine, &channels, &queues).await?;
         let rows = api_tokens::list(engine, actor).await?.into_iter();
         let tokens = rows.map(|row| {
             let scope = Some(row.scope.as_str().to_owned());
@@ -70,13 +75,14 @@ impl Stored {
         });
         let users = users::list(engine, actor).await?;
         Ok(Self {
-            queues: queues.collect(),
             tokens: tokens.collect(),
             has_other_admin: users
                 .iter()
                 .any(|user| user.role == Role::Admin && !user.disabled && user.extension.is_none()),
             extensions,
+            queues,
             channels,
+            webhooks,
         })
     }
 }
@@ -123,4 +129,45 @@ async fn channels_of(
         channels.push((row.id, channel));
     }
     Ok(channels)
+}
+
+/// There are fewer than a page holds. Channels and queues that are gone keep their ids: without them, a webhook would get
+/// more than it should.
+async fn webhooks_of(
+    engine: &Engine,
+    channels: &[(ChannelId, Channel)],
+    queues: &[(QueueId, Queue)],
+) -> anyhow::Result<Vec<(WebhookId, Webhook)>> {
+    let page = PageRequest {
+        limit: Some(MAX_PAGE),
+        cursor: None,
+    };
+    let rows = webhooks::list(engine, &Actor::System, &page).await?.items;
+    let channel = |id: ChannelId| {
+        let found = channels.iter().find(|(known, _)| *known == id);
+        found.map_or_else(|| id.to_string(), |(_, channel)| channel.phone_number_id.clone())
+    };
+    let queue = |id: QueueId| {
+        let found = queues.iter().find(|(known, _)| *known == id);
+        found.map_or_else(|| id.to_string(), |(_, queue)| queue.name.clone())
+    };
+    let webhooks = rows.into_iter().rev().map(|row| {
+        let webhook = Webhook {
+            name: row.name,
+            address: Some(row.address),
+            types: Some(sorted(row.wanted.types)),
+            channels: Some(sorted(row.wanted.channels.into_iter().map(channel).collect())),
+            queues: Some(sorted(row.wanted.queues.into_iter().map(queue).collect())),
+            disabled: row.off.is_some(),
+            secret: None,
+        };
+        (row.id, webhook)
+    });
+    Ok(webhooks.collect())
+}
+
+fn sorted(mut names: Vec<String>) -> Vec<String> {
+    names.sort_unstable();
+    names.dedup();
+    names
 }

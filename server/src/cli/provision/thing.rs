@@ -56,3 +56,11 @@ pub(super) fn text(field: &Option<String>) -> String {
 pub(super) fn filled(field: &Option<String>) -> Option<String> {
     field.clone().filter(|text| !text.is_empty())
 }
+
+/// Each once, in one order.
+pub(super) fn sorted(names: &Option<Vec<String>>) -> Vec<String> {
+    let mut names = names.clone().unwrap_or_default();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
