@@ -809,3 +809,54 @@ fn a_file_is_applied_shown_and_exported() {
         "{said}"
     );
 }
+
+#[test]
+fn webhooks_are_made_listed_switched_and_deleted() {
+    let folder = TempDir::new().expect("a folder");
+    let webhook = |arguments: &[&str]| {
+        let arguments = [&["webhook"][..], arguments].concat();
+        let output = run(folder.path(), &arguments);
+        assert!(output.status.success(), "{output:?}");
+        text(&output.stdout).to_owned()
+    };
+    let create = [
+        "create",
+        "--name",
+        "CRM",
+        "--address",
+        "https://crm.example",
+        "--type",
+        "message.received",
+    ];
+    assert!(webhook(&create).starts_with("whsec_"));
+    assert!(webhook(&["generate"]).starts_with("whsec_"));
+    let listed = webhook(&["list"]);
+    let (id, rest) = listed.split_once('\t').expect("an id");
+    assert_eq!(rest, "on\t0\t0\thttps://crm.example/\tCRM\n");
+    webhook(&["disable", id]);
+    assert!(webhook(&["list"]).contains("\tadministrator\t"));
+    webhook(&["enable", id]);
+    assert!(webhook(&["test", id]).starts_with("test_"));
+    webhook(&["delete", id]);
+    assert_eq!(webhook(&["list"]), "");
+
+    for (option, value, said) in [
+        ("--type", "message.eaten", "--type: Unknown"),
+        ("--address", "ftp://crm.example", "--address: Malformed"),
+    ] {
+        let mut wrong = [
+            "webhook",
+            "create",
+            "--name",
+            "CRM",
+            "--address",
+            "https://crm.example",
+            "--type",
+            "message.received",
+        ];
+        let at = wrong.iter().position(|word| *word == option).expect("an option");
+        wrong[at + 1] = value;
+        let refused = run(folder.path(), &wrong);
+        assert!(text(&refused.stderr).contains(said), "{refused:?}");
+    }
+}

@@ -6,8 +6,9 @@ mod audit;
 mod readable;
 mod retention;
 mod users;
+mod webhooks;
 
-use self::{audit::AuditCommand, readable::readable, users::UserCommand};
+use self::{audit::AuditCommand, readable::readable, users::UserCommand, webhooks::WebhookCommand};
 use crate::{
     application::{Application, engine_config, url_of},
     demo, doctor, logging,
@@ -74,6 +75,9 @@ enum Command {
     /// Tokens for the REST API
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Addresses of other programs to which events are sent
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
     /// Create and change extensions, queues, channels, webhooks and API tokens as a file says; a server may run meanwhile
     Apply(provision::Options),
     /// Print what is stored as a file for `apply`, without secrets
@@ -209,6 +213,7 @@ impl Cli {
                 println!("{}", api_tokens::made_up().expose_secret());
                 Ok(())
             }
+            Command::Webhook(command) => webhooks::run(&open(&settings).await?, command).await,
             Command::Apply(options) => {
                 provision::apply(&open(&settings).await?, &options, &mut std::io::stdout()).await
             }

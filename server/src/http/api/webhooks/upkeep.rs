@@ -7,11 +7,12 @@ use crate::http::{
 };
 use axum::{body::Bytes, extract::State, http::StatusCode, response::IntoResponse};
 use domain::{
+    access::Actor,
     ids::WebhookId,
     time::Timestamp,
     webhook::{self, TEST_TYPE},
 };
-use engine::webhooks;
+use engine::{Engine, webhooks};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use serde_json::json;
@@ -77,10 +78,18 @@ pub async fn test(
     State(http): State<Http>,
     Id(id): Id<WebhookId>,
 ) -> Result<impl IntoResponse, Problem> {
-    let webhook = webhooks::get(&http.engine, &actor, id).await?;
-    let body = test_body(webhook, http.engine.clock().now());
-    let event = webhooks::send_test(&http.engine, &actor, id, body).await?;
+    let event = send_test(&http.engine, &actor, id).await?;
     Ok((StatusCode::ACCEPTED, axum::Json(Sent { event })))
+}
+
+/// Returns the `webhook-id` of the test.
+///
+/// # Errors
+/// There is no such webhook.
+pub async fn send_test(engine: &Engine, actor: &Actor, id: WebhookId) -> engine::Result<String> {
+    let webhook = webhooks::get(engine, actor, id).await?;
+    let body = test_body(webhook, engine.clock().now());
+    webhooks::send_test(engine, actor, id, body).await
 }
 
 /// Switches a webhook on. What it missed can be replayed.
