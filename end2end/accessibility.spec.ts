@@ -55,7 +55,7 @@ test('pages reflow at 320 pixels, also with wide text spacing', async ({ world, 
   const channel = `/channels/${world.channel?.id}`;
   for (const [page, paths] of [
     [jana, ['/inbox', `/inbox/${id}`, '/account', '/account/second-factor']],
-    [admin, ['/sessions', '/session-log', '/queues', '/queues/new', '/extensions/new', '/users', '/users/new', channel, `${channel}/health`, '/costs', '/security/countries', '/security/audit', '/system/deliveries', '/system/tokens', '/system/webhooks', '/system/webhooks/new', '/help/cs/connect', '/api/docs']],
+    [admin, ['/sessions', '/session-log', '/queues', '/queues/new', '/extensions/new', '/extensions/import', '/users', '/users/new', channel, `${channel}/health`, '/costs', '/security/countries', '/security/audit', '/system/deliveries', '/system/tokens', '/system/webhooks', '/system/webhooks/new', '/help/cs/connect', '/api/docs']],
   ] as const) {
     await page.setViewportSize({ width: 320, height: 640 });
     for (const path of paths) {

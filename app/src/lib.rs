@@ -126,6 +126,7 @@ fn Pages() -> impl IntoView {
                     <Route path=path!("/costs") view=CostsPage ssr=WHOLE />
                     <Route path=path!("/extensions") view=ExtensionsPage ssr=WHOLE />
                     <Route path=path!("/extensions/new") view=NewExtensionPage ssr=WHOLE />
+                    <Route path=path!("/extensions/import") view=ImportExtensionsPage ssr=WHOLE />
                     <Route path=path!("/extensions/:id") view=ExtensionPage ssr=WHOLE />
                     <Route path=path!("/users") view=UsersPage ssr=WHOLE />
                     <Route path=path!("/users/new") view=NewUserPage ssr=WHOLE />

@@ -860,3 +860,39 @@ fn webhooks_are_made_listed_switched_and_deleted() {
         assert!(text(&refused.stderr).contains(said), "{refused:?}");
     }
 }
+
+#[test]
+fn extensions_are_imported_all_or_none() {
+    let folder = TempDir::new().expect("a folder");
+    let import = |csv: &[u8], arguments: &[&str]| {
+        std::fs::write(folder.path().join("people.csv"), csv).expect("a file");
+        let arguments = [&["extensions", "import", "people.csv"][..], arguments].concat();
+        run(folder.path(), &arguments)
+    };
+    let good = b"number,name\n201,Jana\n202,Ivo\n";
+    for arguments in [&["--dry-run"][..], &[]] {
+        let output = import(good, arguments);
+        assert_eq!(
+            text(&output.stdout),
+            "+ extension 201 Jana\n+ extension 202 Ivo\n",
+            "{output:?}"
+        );
+    }
+    for (wrong, said) in [
+        (
+            &b"number,name\n203,Eva\n201,Jana\n"[..],
+            "people.csv:3: number: Taken",
+        ),
+        (b"number;name\n203;\n", "people.csv:2: name: Required"),
+        (
+            b"number,name\n203,Ji\xf8\xed\n",
+            "people.csv: it is read as UTF-8",
+        ),
+    ] {
+        let refused = import(wrong, &[]);
+        assert!(!refused.status.success());
+        assert!(text(&refused.stderr).contains(said), "{refused:?}");
+    }
+    let exported = run(folder.path(), &["export"]);
+    assert!(!text(&exported.stdout).contains("203"), "{exported:?}");
+}

@@ -10,7 +10,7 @@ use super::{
 #[cfg(feature = "ssr")]
 use domain::access::Permission;
 use domain::{
-    directory::{ExtensionForm, ExtensionRow},
+    directory::{ExtensionForm, ExtensionRow, ImportForm, ImportedExtension},
     form::Invalid,
     ids::ExtensionId,
 };
@@ -80,6 +80,23 @@ pub async fn save_extension(
 impl Checked for SaveExtension {
     fn check(&self) -> Result<(), Invalid> {
         self.form.check().map(drop)
+    }
+}
+
+/// Creates the extensions of a table, or only says which these would be.
+#[server(prefix = "/rpc", endpoint = "extensions/import", protocol = Rpc)]
+pub async fn import_extensions(
+    #[server(default)] form: ImportForm,
+    #[server(default)] dry_run: bool,
+) -> Result<Vec<ImportedExtension>, ApiError> {
+    let actor = actor().await?;
+    entitled(&actor, Permission::DirectoryChange).await?;
+    Ok(engine::directory::import::import(&engine()?, &actor, &form, dry_run).await?)
+}
+
+impl Checked for ImportExtensions {
+    fn check(&self) -> Result<(), Invalid> {
+        self.form.check()
     }
 }
 

@@ -37,7 +37,7 @@ pub use self::{
         SendingTab,
     },
     costs::CostsPage,
-    extensions::{ExtensionPage, ExtensionsPage, NewExtensionPage},
+    extensions::{ExtensionPage, ExtensionsPage, ImportExtensionsPage, NewExtensionPage},
     home::HomePage,
     inbox::InboxPage,
     login::LoginPage,

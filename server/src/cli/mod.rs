@@ -3,12 +3,16 @@
 pub mod provision;
 
 mod audit;
+mod extensions;
 mod readable;
 mod retention;
 mod users;
 mod webhooks;
 
-use self::{audit::AuditCommand, readable::readable, users::UserCommand, webhooks::WebhookCommand};
+use self::{
+    audit::AuditCommand, extensions::ExtensionsCommand, readable::readable, users::UserCommand,
+    webhooks::WebhookCommand,
+};
 use crate::{
     application::{Application, engine_config, url_of},
     demo, doctor, logging,
@@ -75,6 +79,9 @@ enum Command {
     /// Tokens for the REST API
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Extensions of the PBX
+    #[command(subcommand)]
+    Extensions(ExtensionsCommand),
     /// Addresses of other programs to which events are sent
     #[command(subcommand)]
     Webhook(WebhookCommand),
@@ -213,6 +220,7 @@ impl Cli {
                 println!("{}", api_tokens::made_up().expose_secret());
                 Ok(())
             }
+            Command::Extensions(command) => extensions::run(&open(&settings).await?, command).await,
             Command::Webhook(command) => webhooks::run(&open(&settings).await?, command).await,
             Command::Apply(options) => {
                 provision::apply(&open(&settings).await?, &options, &mut std::io::stdout()).await

@@ -38,6 +38,7 @@ mod headers;
 mod history;
 mod idempotency;
 mod idle;
+mod imports;
 mod inbound;
 mod inbox;
 mod incomplete;

@@ -15,6 +15,7 @@ use leptos::prelude::*;
 /// The list.
 #[component]
 pub fn ExtensionsPage() -> impl IntoView {
+    let i18n = use_i18n();
     let live = use_live();
     let rows = Resource::new(
         move || live.directory.get() + live.sessions.get(),
@@ -31,6 +32,9 @@ pub fn ExtensionsPage() -> impl IntoView {
             add_path="/extensions/new"
             table=|rows| view! { <ExtensionTable rows /> }.into_any()
         />
+        <p>
+            <a href="/extensions/import">{move || t_string!(i18n, directory.import.link)}</a>
+        </p>
     }
     .into_any()
 }

@@ -3,7 +3,8 @@
 
 use crate::{Result, entity::user};
 use domain::{form::Problem, ids::ExtensionId, refusal::Refusal};
-use sea_orm::{DatabaseTransaction, EntityTrait, QuerySelect};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, QuerySelect};
+use std::collections::HashSet;
 use unicode_security::{MixedScript as _, confusable_detection::skeleton};
 use uuid::Uuid;
 
@@ -30,10 +31,49 @@ pub(crate) async fn is_free(
     if others.clone().any(|(other, _)| other == login) {
         return refuse(Problem::Taken);
     }
-    let looks = |login: &str| skeleton(login).collect::<String>();
     let ours = looks(login);
     match others.any(|(other, _)| looks(other) == ours) {
         true => refuse(Problem::LooksTaken),
         false => Ok(()),
+    }
+}
+
+fn looks(login: &str) -> String {
+    skeleton(login).collect()
+}
+
+/// All names, for whoever adds many.
+#[derive(Debug)]
+pub(crate) struct Names {
+    taken: HashSet<String>,
+    looks: HashSet<String>,
+}
+
+impl Names {
+    pub(crate) async fn read(db: &impl ConnectionTrait) -> Result<Self> {
+        let taken: Vec<String> = user::Entity::find()
+            .select_only()
+            .column(user::Column::Login)
+            .into_tuple()
+            .all(db)
+            .await?;
+        Ok(Self {
+            looks: taken.iter().map(|login| looks(login)).collect(),
+            taken: taken.into_iter().collect(),
+        })
+    }
+
+    /// Adds a name, unless it may be confused with one of them.
+    pub(crate) fn add(&mut self, login: &str) -> std::result::Result<(), Problem> {
+        if !login.is_single_script() {
+            return Err(Problem::MixedScripts);
+        }
+        if !self.taken.insert(login.to_owned()) {
+            return Err(Problem::Taken);
+        }
+        match self.looks.insert(looks(login)) {
+            true => Ok(()),
+            false => Err(Problem::LooksTaken),
+        }
     }
 }

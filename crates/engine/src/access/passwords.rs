@@ -79,7 +79,15 @@ impl Passwords {
         }
     }
 
-    /// Hashes a password that is meant to be known.
+    /// Whether [`hash`](Self::hash) would refuse it.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`] when too many log in at once.
+    pub(crate) async fn is_guessable(&self, password: String, about: Vec<String>) -> Result<bool> {
+        self.work(move |_| is_guessable(&password, &about)).await
+    }
+
+    /// Hashes a password that is meant to be known, or was judged before.
     ///
     /// # Errors
     /// [`Refusal::Busy`] when too many log in at once.

@@ -2,7 +2,7 @@
 
 use crate::{
     Engine, Result,
-    access::{users::keep_an_admin, web_sessions},
+    access::{login_names, users::keep_an_admin, web_sessions},
     audit::Subject,
     database::cursor,
     directory::logins,
@@ -10,6 +10,7 @@ use crate::{
     events::Audience,
     presence::presences,
     sessions::{self, access},
+    transaction::Transaction,
 };
 use domain::{
     access::{Actor, Permission},
@@ -109,25 +110,40 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &ExtensionForm) -> Res
     let hash = hash_of(engine, &form).await?;
     let tx = engine.transaction_alone(actor).await?;
     number_is_free(&tx, &form.number, None).await?;
+    if let Some(login) = &form.login {
+        logins::may_give(&tx, None, Some(login.role))?;
+        login_names::is_free(&tx, &login.login, None).await?;
+    }
+    let id = write_new(&tx, &form, hash).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Writes a new extension with its log-in. Nobody has its number and its name.
+pub(super) async fn write_new(
+    tx: &Transaction,
+    form: &Extension,
+    hash: Option<String>,
+) -> Result<ExtensionId> {
+    let clock = tx.engine().clock();
     let new = extension::Model {
-        id: engine.clock().new_id(),
+        id: clock.new_id(),
         number: form.number.clone(),
         name: form.name.clone(),
         disabled_at: None,
-        created_at: engine.clock().now().millis(),
+        created_at: clock.now().millis(),
         capacity: form.capacity.map(i64::from),
     };
-    let id = new.id;
     extension::Entity::insert(new.clone().into_active_model())
-        .exec_without_returning(&tx)
+        .exec_without_returning(tx)
         .await?;
-    let login = form.login.as_ref().map(|login| (login, hash));
-    logins::save_login(&tx, &new, login).await?;
+    if let Some(login) = &form.login {
+        logins::add(tx, &new, login, hash).await?;
+    }
     let detail = format!("{} {}", form.number, form.name);
-    tx.audit("extension.create", Subject::Extension(id), Some(detail));
+    tx.audit("extension.create", Subject::Extension(new.id), Some(detail));
     tx.changed(Change::Directory, Audience::Everybody);
-    tx.commit().await?;
-    Ok(ExtensionId::new(id))
+    Ok(ExtensionId::new(new.id))
 }
 
 pub async fn change(engine: &Engine, actor: &Actor, id: ExtensionId, form: &ExtensionForm) -> Result<()> {

@@ -14,6 +14,7 @@ use crate::{
 };
 use domain::{
     access::{Actor, Role},
+    directory::LoginAs,
     form::Problem,
     ids::{ExtensionId, UserId},
     refusal::Refusal,
@@ -25,7 +26,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, Query
 pub(crate) async fn save_login(
     tx: &Transaction,
     extension: &extension::Model,
-    login: Option<(&domain::directory::LoginAs, Option<String>)>,
+    login: Option<(&LoginAs, Option<String>)>,
 ) -> Result<()> {
     let current = user::Entity::find()
         .filter(user::Column::ExtensionId.eq(extension.id))
@@ -48,24 +49,7 @@ pub(crate) async fn save_login(
         }
         (None, Some((login, hash))) => {
             login_names::is_free(tx, &login.login, None).await?;
-            let hash = hash.ok_or(Refusal::field("password", Problem::Required))?;
-            let row = user::Model {
-                id: tx.engine().clock().new_id(),
-                login: login.login.clone(),
-                name: extension.name.clone(),
-                role: login.role.to_string(),
-                password_hash: hash,
-                language: None,
-                extension_id: Some(extension.id),
-                disabled_at: extension.disabled_at,
-                created_at: now,
-            };
-            let detail = format!("{} ({})", row.login, row.role);
-            let id = row.id;
-            user::Entity::insert(row.into_active_model())
-                .exec_without_returning(tx)
-                .await?;
-            tx.audit("person.add", Subject::User(id), Some(detail));
+            add(tx, extension, login, hash).await?;
         }
         (Some(current), Some((login, hash))) => {
             // Who has a name keeps it.
@@ -100,6 +84,34 @@ pub(crate) async fn save_login(
             tx.audit("person.change", Subject::User(id), Some(detail));
         }
     }
+    Ok(())
+}
+
+/// Creates the log-in of an extension that has none. Nobody has its name.
+pub(super) async fn add(
+    tx: &Transaction,
+    extension: &extension::Model,
+    login: &LoginAs,
+    hash: Option<String>,
+) -> Result<()> {
+    let hash = hash.ok_or(Refusal::field("password", Problem::Required))?;
+    let row = user::Model {
+        id: tx.engine().clock().new_id(),
+        login: login.login.clone(),
+        name: extension.name.clone(),
+        role: login.role.to_string(),
+        password_hash: hash,
+        language: None,
+        extension_id: Some(extension.id),
+        disabled_at: extension.disabled_at,
+        created_at: tx.engine().clock().now().millis(),
+    };
+    let detail = format!("{} ({})", row.login, row.role);
+    let id = row.id;
+    user::Entity::insert(row.into_active_model())
+        .exec_without_returning(tx)
+        .await?;
+    tx.audit("person.add", Subject::User(id), Some(detail));
     Ok(())
 }
 
