@@ -4,17 +4,23 @@ pub mod provision;
 
 mod audit;
 mod extensions;
+mod open;
 mod readable;
 mod retention;
+mod tokens;
 mod users;
 mod webhooks;
 
 use self::{
-    audit::AuditCommand, extensions::ExtensionsCommand, readable::readable, users::UserCommand,
+    audit::AuditCommand,
+    extensions::ExtensionsCommand,
+    open::{open, open_for},
+    tokens::TokenCommand,
+    users::UserCommand,
     webhooks::WebhookCommand,
 };
 use crate::{
-    application::{Application, engine_config, url_of},
+    application::Application,
     demo, doctor, logging,
     settings::{Settings, warnings::warnings},
     shutdown::stop_signal,
@@ -23,18 +29,14 @@ use crate::{
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
 use domain::{
-    access::{Actor, Scope, TokenForm},
+    access::Actor,
     cost::RatesInput,
     dead_letter::{DeadReason, Filter, Replayed, Within},
-    ids::TokenId,
-    time::Timestamp,
 };
 use engine::{
     Clock, Engine, Purpose,
-    access::api_tokens,
     credentials::rotate::{Rotated, rotate},
 };
-use secrecy::ExposeSecret as _;
 use std::{
     path::{Path, PathBuf},
     pin::pin,
@@ -133,33 +135,6 @@ struct Replay {
 }
 
 #[derive(Debug, Subcommand)]
-enum TokenCommand {
-    /// Print a new token, and nothing else, to standard output; it is not shown again
-    Create(CreateToken),
-    /// Print a text for a token that a file of `apply` names; it opens nothing before that
-    Generate,
-    /// Those that work: id, scope, last use, end, name
-    List,
-    /// Let nobody in with it any more
-    Revoke {
-        /// As `list` shows it
-        id: String,
-    },
-}
-
-#[derive(Debug, Args)]
-struct CreateToken {
-    /// What it is for
-    #[arg(long)]
-    name: String,
-    #[arg(long, value_parser = PossibleValuesParser::new(Scope::ALL.iter().map(|word| word.as_str())))]
-    scope: String,
-    /// After how many days it expires, 1 to 1000; without this, never
-    #[arg(long, value_name = "DAYS")]
-    expires: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
 enum KeysCommand {
     /// Seal all secrets with a new key: security.next_master_key, or one that is made; a server may run meanwhile
     Rotate,
@@ -213,15 +188,9 @@ impl Cli {
             Command::Deliveries(DeliveriesCommand::Replay(which)) => {
                 replay(&open(&settings).await?, &which).await
             }
-            Command::Token(TokenCommand::Create(token)) => create_token(&open(&settings).await?, token).await,
-            Command::Token(TokenCommand::List) => list_tokens(&open(&settings).await?).await,
-            Command::Token(TokenCommand::Revoke { id }) => revoke_token(&open(&settings).await?, &id).await,
-            Command::Token(TokenCommand::Generate) => {
-                println!("{}", api_tokens::made_up().expose_secret());
-                Ok(())
-            }
+            Command::Token(command) => tokens::run(&settings, command).await,
             Command::Extensions(command) => extensions::run(&open(&settings).await?, command).await,
-            Command::Webhook(command) => webhooks::run(&open(&settings).await?, command).await,
+            Command::Webhook(command) => webhooks::run(&settings, command).await,
             Command::Apply(options) => {
                 provision::apply(&open(&settings).await?, &options, &mut std::io::stdout()).await
             }
@@ -258,19 +227,6 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     };
     application.run_until(stop).await;
     Ok(())
-}
-
-async fn open(settings: &Settings) -> anyhow::Result<Engine> {
-    open_for(settings, Purpose::Command).await
-}
-
-async fn open_for(settings: &Settings, purpose: Purpose) -> anyhow::Result<Engine> {
-    crate::application::install_crypto();
-    // The same default as `serve`.
-    let public_url = settings.http.public_url.clone();
-    let public_url = public_url.unwrap_or_else(|| url_of(settings.http.listen));
-    let config = engine_config(settings, purpose, public_url, Clock::system());
-    Ok(Engine::open(config).await?)
 }
 
 async fn rotate_master_key(settings: &Settings) -> anyhow::Result<()> {
@@ -351,41 +307,4 @@ async fn replay(engine: &Engine, which: &Replay) -> anyhow::Result<()> {
         );
     }
     Ok(())
-}
-
-async fn create_token(engine: &Engine, token: CreateToken) -> anyhow::Result<()> {
-    let form = TokenForm {
-        name: token.name,
-        scope: token.scope,
-        days: token.expires.unwrap_or_default(),
-    };
-    let token = api_tokens::create(engine, &Actor::System, &form)
-        .await
-        .map_err(readable)?;
-    println!("{token}");
-    Ok(())
-}
-
-async fn list_tokens(engine: &Engine) -> anyhow::Result<()> {
-    let at = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), crate::http::api::time);
-    for token in api_tokens::list(engine, &Actor::System).await? {
-        let (used, expires) = (at(token.used_at), at(token.expires_at));
-        println!(
-            "{}\t{}\t{used}\t{expires}\t{}",
-            token.id,
-            token.scope.as_str(),
-            token.name
-        );
-    }
-    Ok(())
-}
-
-async fn revoke_token(engine: &Engine, id: &str) -> anyhow::Result<()> {
-    let id: TokenId = id.parse()?;
-    let tokens = api_tokens::list(engine, &Actor::System).await?;
-    anyhow::ensure!(
-        tokens.iter().any(|token| token.id == id),
-        "no token that works has this id"
-    );
-    Ok(api_tokens::revoke(engine, &Actor::System, id).await?)
 }

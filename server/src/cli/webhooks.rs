@@ -1,7 +1,10 @@
 //! `switchboard webhook`: addresses of other programs to which events are sent.
 
-use super::readable::readable;
-use crate::http::api::{events::types::is_known, webhooks::upkeep::send_test};
+use super::{open::open, readable::readable};
+use crate::{
+    http::api::{events::types::is_known, webhooks::upkeep::send_test},
+    settings::Settings,
+};
 use clap::{Args, Subcommand};
 use domain::{
     access::Actor,
@@ -57,19 +60,21 @@ pub(super) struct CreateWebhook {
     types: Vec<String>,
 }
 
-pub(super) async fn run(engine: &Engine, command: WebhookCommand) -> anyhow::Result<()> {
+pub(super) async fn run(settings: &Settings, command: WebhookCommand) -> anyhow::Result<()> {
+    if let WebhookCommand::Generate = command {
+        println!("{}", webhooks::made_up_secret().expose_secret());
+        return Ok(());
+    }
+    let engine = &open(settings).await?;
     let actor = &Actor::System;
     let done = match command {
         WebhookCommand::Create(webhook) => create(engine, webhook).await,
-        WebhookCommand::Generate => {
-            println!("{}", webhooks::made_up_secret().expose_secret());
-            Ok(())
-        }
         WebhookCommand::List => list(engine).await,
         WebhookCommand::Disable { id } => webhooks::turn(engine, actor, id.parse()?, false).await,
         WebhookCommand::Enable { id } => webhooks::turn(engine, actor, id.parse()?, true).await,
         WebhookCommand::Delete { id } => webhooks::delete(engine, actor, id.parse()?, None).await,
         WebhookCommand::Test { id } => test(engine, id.parse()?).await,
+        WebhookCommand::Generate => Ok(()),
     };
     done.map_err(readable)
 }
