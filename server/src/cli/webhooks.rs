@@ -1,10 +1,7 @@
 //! `switchboard webhook`: addresses of other programs to which events are sent.
 
 use super::{open::open, readable::readable};
-use crate::{
-    http::api::{events::types::is_known, webhooks::upkeep::send_test},
-    settings::Settings,
-};
+use crate::{http::api::webhooks::upkeep::send_test, settings::Settings};
 use clap::{Args, Subcommand};
 use domain::{
     access::Actor,
@@ -12,7 +9,7 @@ use domain::{
     ids::WebhookId,
     page::{MAX_PAGE, PageRequest},
     refusal::Refusal,
-    webhook::{Wanted, WebhookForm},
+    webhook::{EVENT_TYPES, Wanted, WebhookForm},
 };
 use engine::{Engine, webhooks};
 use secrecy::ExposeSecret as _;
@@ -80,7 +77,11 @@ pub(super) async fn run(settings: &Settings, command: WebhookCommand) -> anyhow:
 }
 
 async fn create(engine: &Engine, webhook: CreateWebhook) -> engine::Result<()> {
-    if !webhook.types.iter().all(|kind| is_known(kind)) {
+    if !webhook
+        .types
+        .iter()
+        .all(|kind| EVENT_TYPES.contains(&kind.as_str()))
+    {
         return Err(Refusal::field("type", Problem::Unknown).into());
     }
     let form = WebhookForm {

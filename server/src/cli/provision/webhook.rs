@@ -5,7 +5,6 @@ use super::{
     run::Run,
     thing::{Thing, compare, find, sorted, text},
 };
-use crate::http::api::events::types::is_known;
 use domain::{
     access::Actor,
     form::{Invalid, Problem},
@@ -103,9 +102,6 @@ impl Thing for Webhook {
         let checked = self.form().check()?;
         let address = Url::parse(&checked.address);
         let address = address.map_err(|_| Invalid::field("address", Problem::Malformed))?;
-        if !checked.wanted.types.iter().all(|kind| is_known(kind)) {
-            return Err(Invalid::field("types", Problem::Unknown));
-        }
         Ok(Self {
             name: checked.name,
             address: Some(address.into()),
