@@ -82,6 +82,7 @@ async fn what_is_applied_twice_changes_nothing(story: &Story) {
         first,
         "+ extension 201\n+ queue Support\n+ channel 300000000000009\n"
     );
+    story.settled().await;
     let audited = story.count("audit").await;
     let again = applied(story, FILE, false, false).await.expect("applied");
     assert_eq!(again, first.replace('+', "="));
@@ -161,6 +162,7 @@ async fn a_webhook_is_made_changed_and_pruned(story: &Story) {
     assert_eq!(of_webhook(story, &file, true).await, "+ webhook CRM");
     assert!(story.api.items("/api/v1/webhooks").await.is_empty());
     assert_eq!(of_webhook(story, &file, false).await, "+ webhook CRM");
+    story.settled().await;
     let audited = story.count("audit").await;
     assert_eq!(of_webhook(story, &file, false).await, "= webhook CRM");
     assert_eq!(story.count("audit").await, audited);

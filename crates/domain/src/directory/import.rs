@@ -17,7 +17,7 @@ pub const COLUMNS: [&str; 6] = ["number", "name", "login", "password", "role", "
 
 /// What is pasted or read from a file.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct ImportForm {
     /// It may hold passwords.
     pub csv: String,
