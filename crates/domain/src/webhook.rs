@@ -18,6 +18,8 @@ pub const MAX_WEBHOOKS: u64 = 50;
 pub const MAX_ADDRESS: usize = 2048;
 /// Bytes of an answer that are kept.
 pub const MAX_EXCERPT: usize = 1024;
+/// It belongs to no channel any more, and whoever has a copy must hear of it.
+const CONTACT_DELETED: &str = "contact.deleted";
 /// Types, channels and queues that one webhook names.
 const MAX_NAMED: usize = 100;
 
@@ -35,9 +37,9 @@ pub struct Wanted {
 
 impl Wanted {
     pub fn includes(&self, kind: &str, channel: Option<ChannelId>, queue: Option<QueueId>) -> bool {
+        let is_of_these = is_among(&self.channels, channel) && is_among(&self.queues, queue);
         (self.types.is_empty() || self.types.iter().any(|wanted| wanted == kind))
-            && is_among(&self.channels, channel)
-            && is_among(&self.queues, queue)
+            && (is_of_these || kind == CONTACT_DELETED)
     }
 }
 
@@ -243,6 +245,11 @@ mod tests {
         assert!(!wanted.includes("message.received", Some(other), None));
         assert!(!wanted.includes("message.received", None, None));
         assert!(!wanted.includes("session.closed", Some(sales), None));
+        let wanted = Wanted {
+            types: Vec::new(),
+            ..wanted
+        };
+        assert!(wanted.includes("contact.deleted", None, None));
     }
 
     #[test]

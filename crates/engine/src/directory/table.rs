@@ -94,11 +94,19 @@ fn delimiter(text: &str) -> u8 {
 }
 
 fn columns_of(record: &StringRecord, line: u64, problems: &mut Problems) -> Vec<String> {
-    let columns: Vec<String> = record.iter().map(|name| name.trim().to_lowercase()).collect();
+    let mut columns: Vec<String> = record.iter().map(|name| name.trim().to_lowercase()).collect();
+    for (n, column) in columns.iter_mut().enumerate() {
+        if !COLUMNS.contains(&column.as_str()) {
+            // It may be no name at all, but the first extension's password.
+            *column = format!("column {}", n + 1);
+            problems.add(&imported_field(line, column), Problem::Unknown);
+        }
+    }
     for (n, column) in columns.iter().enumerate() {
         if !COLUMNS.contains(&column.as_str()) {
-            problems.add(&imported_field(line, column), Problem::Unknown);
-        } else if columns.iter().take(n).any(|before| before == column) {
+            continue;
+        }
+        if columns.iter().take(n).any(|before| before == column) {
             problems.add(&imported_field(line, column), Problem::Taken);
         }
     }
@@ -190,7 +198,7 @@ mod tests {
         assert!(without.contains(&("csv.1.name".to_owned(), Problem::Required)));
         assert_eq!(
             wrong("number,name,colour\n"),
-            [("csv.1.colour".to_owned(), Problem::Unknown)]
+            [("csv.1.column 3".to_owned(), Problem::Unknown)]
         );
         assert_eq!(
             wrong("number,name,login\n201,Jana,jana\n"),

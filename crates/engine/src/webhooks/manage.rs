@@ -1,17 +1,16 @@
-//! Creating, changing and deleting webhooks.
+//! Creating and changing webhooks.
 
 use crate::{
     Engine, Result,
     audit::Subject,
     credentials::seal::MasterKey,
     entity::{
-        channel, queue, webhook, webhook_attempt, webhook_call,
+        channel, queue, webhook,
         webhook_progress::{self, ONLY},
     },
     events::{Audience, log},
     transaction::Transaction,
     webhooks::{
-        lanes::take_turn,
         row::{known, to_json},
         secret::Secret,
     },
@@ -25,16 +24,12 @@ use domain::{
     webhook::{MAX_WEBHOOKS, Wanted, WebhookForm},
 };
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    sea_query::{OnConflict, Query, SelectStatement},
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, sea_query::OnConflict,
 };
 use secrecy::SecretString;
 use std::collections::HashSet;
 use uuid::Uuid;
-
-/// Rows that are deleted by one transaction.
-const AT_ONCE: u64 = 2000;
 
 /// A new webhook. Its secret cannot be shown again.
 #[derive(Debug)]
@@ -131,56 +126,12 @@ pub async fn change(
     tx.commit().await
 }
 
-/// Deletes a webhook, with what waits for it and what it answered.
-///
-/// # Errors
-/// [`Refusal::ChangedMeanwhile`] if there is a `version` and it is not the webhook's.
-pub async fn delete(engine: &Engine, actor: &Actor, id: WebhookId, version: Option<i64>) -> Result<()> {
-    actor.require(Permission::WebhookChange)?;
-    unchanged(engine.db.read(), id, version).await?;
-    // Much at once would keep messages waiting.
-    while empty_some(engine, actor, id).await? {}
-    let tx = engine.transaction_alone(actor).await?;
-    take_turn(&tx, 0).await?;
-    let name = unchanged(&tx, id, version).await?.name;
-    webhook::Entity::delete_by_id(id.uuid()).exec(&tx).await?;
-    note(&tx, "webhook.delete", id, Some(name));
-    tx.commit().await
-}
-
-/// Deletes some of what belongs to a webhook. Returns whether there was as much as that.
-async fn empty_some(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<bool> {
-    let tx = engine.transaction(actor).await?;
-    take_turn(&tx, 0).await?;
-    let calls = some::<webhook_call::Entity>(webhook_call::Column::Id, webhook_call::Column::WebhookId, id);
-    let calls = webhook_call::Entity::delete_many()
-        .filter(webhook_call::Column::Id.in_subquery(calls))
-        .exec(&tx)
-        .await?;
-    let attempts = some::<webhook_attempt::Entity>(
-        webhook_attempt::Column::Id,
-        webhook_attempt::Column::WebhookId,
-        id,
-    );
-    let attempts = webhook_attempt::Entity::delete_many()
-        .filter(webhook_attempt::Column::Id.in_subquery(attempts))
-        .exec(&tx)
-        .await?;
-    tx.commit().await?;
-    Ok(calls.rows_affected == AT_ONCE || attempts.rows_affected == AT_ONCE)
-}
-
-fn some<E: EntityTrait>(row: E::Column, of: E::Column, id: WebhookId) -> SelectStatement {
-    Query::select()
-        .column(row)
-        .from(E::default())
-        .and_where(of.eq(id.uuid()))
-        .limit(AT_ONCE)
-        .to_owned()
-}
-
 /// The row, if it has this version.
-async fn unchanged(db: &impl ConnectionTrait, id: WebhookId, version: Option<i64>) -> Result<webhook::Model> {
+pub(super) async fn unchanged(
+    db: &impl ConnectionTrait,
+    id: WebhookId,
+    version: Option<i64>,
+) -> Result<webhook::Model> {
     let row = known(db, id).await?;
     match version.is_none_or(|version| version == row.version) {
         true => Ok(row),

@@ -9,6 +9,7 @@
 //! | `row` | a webhook's row, read |
 //! | `manage` | creating, changing and deleting webhooks |
 //! | `secrets` | other secrets, and those that receivers have already |
+//! | `delete` | deletes them |
 //! | `switch` | switching them on and off |
 //! | `list` | webhooks, with how many events wait for each |
 //! | `calls` | what they answered, and the events that they have not got |
@@ -36,6 +37,7 @@ pub(crate) mod worker;
 
 mod call;
 mod calls;
+mod delete;
 mod event;
 mod lanes;
 mod list;
@@ -50,9 +52,10 @@ mod switch;
 mod trial;
 
 pub use calls::{attempts, calls};
+pub use delete::delete;
 pub use event::{Tells, Wording};
 pub use list::{get, list, names, warnings};
-pub use manage::{Created, change, create, delete};
+pub use manage::{Created, change, create};
 pub use replay::{replay_all, replay_one, replay_since};
 pub use secrets::{check_secret, create_given, has_secret, made_up_secret, replace_secret, rotate_secret};
 pub use switch::turn;

@@ -20,7 +20,7 @@ use crate::{
 use domain::{time::Timestamp, webhook::WhyOff};
 use metrics::counter;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::Expr};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// What a webhook has answered, taken together.
@@ -41,10 +41,12 @@ pub(super) async fn record(tx: &Transaction, outcomes: &[Outcome]) -> Result<()>
     take_turn(tx, 0).await?;
     let ids = outcomes.iter().map(|outcome| outcome.call.id);
     let there = tx.lock::<Entity>(Column::Id, ids).await?;
-    let there: HashSet<Uuid> = there.into_iter().map(|call| call.id).collect();
+    // Two sessions may have become one meanwhile.
+    let there: HashMap<Uuid, Option<Uuid>> =
+        there.into_iter().map(|call| (call.id, call.session_id)).collect();
     let outcomes: Vec<&Outcome> = outcomes
         .iter()
-        .filter(|outcome| there.contains(&outcome.call.id))
+        .filter(|outcome| there.contains_key(&outcome.call.id))
         .collect();
     let attempts: Vec<_> = outcomes.iter().map(|outcome| attempt(tx, outcome)).collect();
     put(tx, attempts, None).await?;
@@ -60,11 +62,12 @@ pub(super) async fn record(tx: &Transaction, outcomes: &[Outcome]) -> Result<()>
     let mut standings: BTreeMap<Uuid, Standing> = BTreeMap::new();
     for outcome in outcomes {
         let standing = standings.entry(outcome.call.webhook_id).or_default();
+        let session = there.get(&outcome.call.id).copied().flatten();
         if outcome.is_success() {
             standing.got_through = true;
-            standing.over.extend(outcome.call.session_id);
+            standing.over.extend(session);
         } else {
-            failed(tx, outcome, standing).await?;
+            failed(tx, outcome, session, standing).await?;
         }
     }
     let now = tx.engine().clock().now();
@@ -90,7 +93,12 @@ fn attempt(tx: &Transaction, outcome: &Outcome) -> webhook_attempt::Model {
 }
 
 /// Plans the next attempt, or gives the event up.
-async fn failed(tx: &Transaction, outcome: &Outcome, standing: &mut Standing) -> Result<()> {
+async fn failed(
+    tx: &Transaction,
+    outcome: &Outcome,
+    session: Option<Uuid>,
+    standing: &mut Standing,
+) -> Result<()> {
     let now = tx.engine().clock().now();
     let attempts = outcome.call.attempts + 1;
     let made = usize::try_from(attempts).unwrap_or(usize::MAX);
@@ -114,7 +122,7 @@ async fn failed(tx: &Transaction, outcome: &Outcome, standing: &mut Standing) ->
         .held_until
         .max(asked.map(|asked| now.plus(asked).millis()));
     if next.is_none() && changed.rows_affected > 0 {
-        standing.over.extend(outcome.call.session_id);
+        standing.over.extend(session);
     }
     let outcome = if next.is_some() { "again" } else { "given_up" };
     tx.then(move |_| counter!(WEBHOOK_CALLS, "outcome" => outcome).increment(1));

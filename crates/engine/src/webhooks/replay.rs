@@ -26,7 +26,8 @@ use domain::{
     webhook::Wanted,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
 };
 use std::{collections::HashSet, time::Duration};
 use uuid::Uuid;
@@ -108,7 +109,11 @@ pub async fn replay_since(engine: &Engine, actor: &Actor, id: WebhookId, since: 
         let waits: HashSet<Uuid> = known.iter().map(|call| call.event_id).collect();
         let dead: Vec<Model> = known.into_iter().filter(|call| call.dead_at.is_some()).collect();
         revive(&tx, id, &dead).await?;
-        let new: Vec<&Kept> = events.iter().filter(|event| !waits.contains(&event.id)).collect();
+        let there = there(&tx, &events).await?;
+        let new = events
+            .iter()
+            .filter(|event| there.contains(&event.id) && !waits.contains(&event.id));
+        let new: Vec<&Kept> = new.collect();
         add(&tx, id, &new).await?;
         tx.commit().await?;
         replayed += (dead.len() + new.len()) as u64;
@@ -135,24 +140,25 @@ async fn ready(tx: &Transaction, id: WebhookId) -> Result<webhook::Model> {
 }
 
 /// An event that is kept, without its body.
+#[derive(FromQueryResult)]
 struct Kept {
     id: Uuid,
     kind: String,
-    session: Option<Uuid>,
-    channel: Option<Uuid>,
-    queue: Option<Uuid>,
+    session_id: Option<Uuid>,
+    channel_id: Option<Uuid>,
+    queue_id: Option<Uuid>,
 }
 
 impl Kept {
     fn is_wanted(&self, wanted: &Wanted) -> bool {
-        let channel = self.channel.map(ChannelId::new);
-        wanted.includes(&self.kind, channel, self.queue.map(QueueId::new))
+        let channel = self.channel_id.map(ChannelId::new);
+        wanted.includes(&self.kind, channel, self.queue_id.map(QueueId::new))
     }
 }
 
 async fn kept(db: &impl ConnectionTrait, since: Timestamp, after: Uuid) -> Result<Vec<Kept>> {
     use webhook_event::Column;
-    let found: Vec<(Uuid, String, Option<Uuid>, Option<Uuid>, Option<Uuid>)> = webhook_event::Entity::find()
+    Ok(webhook_event::Entity::find()
         .select_only()
         .columns([
             Column::Id,
@@ -167,17 +173,22 @@ async fn kept(db: &impl ConnectionTrait, since: Timestamp, after: Uuid) -> Resul
         .filter(Column::Name.not_like("test%"))
         .order_by_asc(Column::Id)
         .limit(AT_ONCE)
-        .into_tuple()
+        .into_model::<Kept>()
         .all(db)
+        .await?)
+}
+
+/// Those of these events that are still there: they were read before the turn was taken.
+async fn there(tx: &Transaction, events: &[Kept]) -> Result<HashSet<Uuid>> {
+    use webhook_event::Column;
+    let there: Vec<Uuid> = webhook_event::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Id.is_in(events.iter().map(|event| event.id)))
+        .into_tuple()
+        .all(tx)
         .await?;
-    let kept = |(id, kind, session, channel, queue)| Kept {
-        id,
-        kind,
-        session,
-        channel,
-        queue,
-    };
-    Ok(found.into_iter().map(kept).collect())
+    Ok(there.into_iter().collect())
 }
 
 /// Brings back calls that were given up. They keep their places, before what has happened since.
@@ -210,10 +221,10 @@ async fn add(tx: &Transaction, webhook: WebhookId, events: &[&Kept]) -> Result<(
         id: clock.new_id(),
         webhook_id: webhook.uuid(),
         event_id: event.id,
-        session_id: event.session,
+        session_id: event.session_id,
         place,
         attempts: 0,
-        due_at: event.session.is_none().then_some(now),
+        due_at: event.session_id.is_none().then_some(now),
         claimed_by: None,
         dead_at: None,
     });
@@ -221,7 +232,7 @@ async fn add(tx: &Transaction, webhook: WebhookId, events: &[&Kept]) -> Result<(
     go_on(
         tx,
         webhook.uuid(),
-        events.iter().filter_map(|event| event.session),
+        events.iter().filter_map(|event| event.session_id),
     )
     .await?;
     tx.wake(Worker::Webhooks);

@@ -48,7 +48,12 @@ impl Reference {
 
 impl<'de> Deserialize<'de> for Reference {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(OneOfTwo)
+        // Serde's own errors would repeat a secret that stands where its place should.
+        from.deserialize_any(OneOfTwo).map_err(|_| {
+            D::Error::custom(format!(
+                "a secret does not stand here, only where it is: {EXPECTED}"
+            ))
+        })
     }
 }
 
@@ -59,7 +64,6 @@ struct Fields {
     file: Option<PathBuf>,
 }
 
-/// Serde's own error would repeat a secret that stands where its place should.
 struct OneOfTwo;
 
 impl<'de> Visitor<'de> for OneOfTwo {
@@ -67,12 +71,6 @@ impl<'de> Visitor<'de> for OneOfTwo {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(EXPECTED)
-    }
-
-    fn visit_str<E: Error>(self, _: &str) -> Result<Reference, E> {
-        Err(E::custom(format!(
-            "a secret does not stand here, only where it is: {EXPECTED}"
-        )))
     }
 
     fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Reference, M::Error> {
@@ -85,9 +83,7 @@ impl<'de> Visitor<'de> for OneOfTwo {
                 env: None,
                 file: Some(path),
             } => Ok(Reference::File(path)),
-            _ => Err(M::Error::custom(format!(
-                "one of the two is expected: {EXPECTED}"
-            ))),
+            _ => Err(M::Error::custom(EXPECTED)),
         }
     }
 }

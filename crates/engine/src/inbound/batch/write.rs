@@ -7,7 +7,7 @@ use crate::{
     database::put::{PARAMETERS, put},
     entity::{
         channel, contact, contact_identity, dead_letter, delivery, message, message_payload, outbox, session,
-        webhook_event,
+        webhook_call, webhook_event,
     },
     events::{Audience, Deed, deeds::About},
     inbound::batch::{Batch, additions::Additions, state::Number},
@@ -26,7 +26,7 @@ use domain::{
 };
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, OnConflict},
+    sea_query::{Expr, OnConflict, Query},
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -332,6 +332,17 @@ async fn move_session(tx: &DatabaseTransaction, from: Uuid, to: Uuid) -> Result<
     outbox::Entity::update_many()
         .col_expr(outbox::Column::SessionId, Expr::value(to))
         .filter(outbox::Column::SessionId.eq(from))
+        .exec(tx)
+        .await?;
+    // What waits for webhooks keeps its order within the session that is left.
+    let events = Query::select()
+        .column(webhook_event::Column::Id)
+        .from(webhook_event::Entity)
+        .and_where(webhook_event::Column::SessionId.eq(from))
+        .to_owned();
+    webhook_call::Entity::update_many()
+        .col_expr(webhook_call::Column::SessionId, Expr::value(to))
+        .filter(webhook_call::Column::EventId.in_subquery(events))
         .exec(tx)
         .await?;
     // What webhooks were told goes with the session when it is erased.
