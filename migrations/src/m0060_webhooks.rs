@@ -135,9 +135,13 @@ async fn attempts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         ["webhook_id", "id"],
     );
     manager.create_index(newest).await?;
-    manager
-        .create_index(index("webhook_attempts_event", "webhook_attempts", ["event_id"]))
-        .await
+    // The attempts of one event at one webhook, in their order.
+    let of_event = index(
+        "webhook_attempts_event",
+        "webhook_attempts",
+        ["event_id", "webhook_id", "id"],
+    );
+    manager.create_index(of_event).await
 }
 
 /// What belongs to the row goes with it.
