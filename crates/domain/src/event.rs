@@ -95,7 +95,7 @@ pub enum Change {
     Templates,
     /// An item of a delivery could not be applied.
     DeadLetter,
-    /// A webhook was changed, or switched on or off.
+    /// A webhook was changed, or switched on or off, or begins to fail, or works again.
     Webhook { webhook: WebhookId },
     /// Some events may have been missed: read everything again.
     Resync,

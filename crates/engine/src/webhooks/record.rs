@@ -8,6 +8,7 @@ use crate::{
         webhook, webhook_attempt,
         webhook_call::{Column, Entity, Model},
     },
+    events::Audience,
     metrics::WEBHOOK_CALLS,
     transaction::Transaction,
     webhooks::{
@@ -17,7 +18,7 @@ use crate::{
         switch::switch_off,
     },
 };
-use domain::{time::Timestamp, webhook::WhyOff};
+use domain::{event::Change, ids::WebhookId, time::Timestamp, webhook::WhyOff};
 use metrics::counter;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::Expr};
 use std::collections::{BTreeMap, HashMap};
@@ -27,7 +28,6 @@ use uuid::Uuid;
 #[derive(Debug, Default)]
 struct Standing {
     got_through: bool,
-    failed: bool,
     /// The highest number of attempts that an event has had in vain.
     attempts: usize,
     is_gone: bool,
@@ -115,7 +115,6 @@ async fn failed(
         .filter(is_ours(&outcome.call))
         .exec(tx)
         .await?;
-    standing.failed = true;
     standing.attempts = standing.attempts.max(made);
     standing.is_gone |= outcome.is_gone();
     standing.held_until = standing
@@ -139,21 +138,7 @@ fn is_ours(call: &Model) -> Condition {
 
 async fn conclude(tx: &Transaction, id: Uuid, standing: &Standing, now: Timestamp) -> Result<()> {
     use webhook::Column;
-    if standing.got_through {
-        webhook::Entity::update_many()
-            .col_expr(Column::FailingSince, Expr::value(None::<i64>))
-            .filter(Column::Id.eq(id))
-            .filter(Column::FailingSince.is_not_null())
-            .exec(tx)
-            .await?;
-    } else if standing.failed {
-        webhook::Entity::update_many()
-            .col_expr(Column::FailingSince, Expr::value(now.millis()))
-            .filter(Column::Id.eq(id))
-            .filter(Column::FailingSince.is_null())
-            .exec(tx)
-            .await?;
-    }
+    note_failing(tx, id, standing.got_through, now).await?;
     if let Some(until) = standing.held_until {
         let is_shorter = Condition::any()
             .add(Column::HeldUntil.is_null())
@@ -179,4 +164,24 @@ async fn conclude(tx: &Transaction, id: Uuid, standing: &Standing, now: Timestam
         true => switch_off(tx, id, WhyOff::Failing).await,
         false => Ok(()),
     }
+}
+
+/// Notes since when nothing gets through, and tells when that begins and when it ends.
+async fn note_failing(tx: &Transaction, id: Uuid, got_through: bool, now: Timestamp) -> Result<()> {
+    use webhook::Column;
+    let (since, is_new) = match got_through {
+        true => (None, Column::FailingSince.is_not_null()),
+        false => (Some(now.millis()), Column::FailingSince.is_null()),
+    };
+    let changed = webhook::Entity::update_many()
+        .col_expr(Column::FailingSince, Expr::value(since))
+        .filter(Column::Id.eq(id))
+        .filter(is_new)
+        .exec(tx)
+        .await?;
+    if changed.rows_affected > 0 {
+        let webhook = WebhookId::new(id);
+        tx.changed(Change::Webhook { webhook }, Audience::Everybody);
+    }
+    Ok(())
 }

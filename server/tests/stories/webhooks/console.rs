@@ -4,13 +4,16 @@ use crate::{
     stories,
     support::{
         Story,
+        events::Events,
         receiver::{Answer, Receiver},
     },
 };
 use serde_json::{Value, json};
+use std::time::Duration;
 
 stories! {
     administrators_see_what_a_webhook_answers_and_are_warned_when_it_is_gone
+    pages_hear_when_a_webhook_begins_to_fail_and_when_it_works_again
 }
 
 fn text(value: &Value) -> String {
@@ -66,4 +69,44 @@ async fn administrators_see_what_a_webhook_answers_and_are_warned_when_it_is_gon
 
     admin.call("webhooks/delete", &[it]).await.ok();
     assert_eq!(admin.call("webhooks/list", &[]).await.ok(), json!([]));
+}
+
+async fn pages_hear_when_a_webhook_begins_to_fail_and_when_it_works_again(story: &Story) {
+    let admin = story.admin("admin").await;
+    let line = story.support().await;
+    let receiver = Receiver::start().await;
+    receiver.always(Answer::Status(503));
+    let kind = json!({"types": ["message.received"]});
+    let crm = story.hears("CRM", &receiver, kind).await;
+    let failing = async || {
+        let webhook = admin.call("webhooks/get", &[("id", crm.id.as_str())]).await.ok();
+        !webhook["failing_since"].is_null()
+    };
+    story.settled().await;
+    let mut live = Events::open(&admin).await;
+    live.hello().await;
+
+    story.says(story.customer(1), &line, "Hello").await;
+    live.until("webhook").await;
+    assert!(failing().await);
+    story.called_later(Duration::from_secs(6)).await;
+    assert_eq!(receiver.got().len(), 2);
+    receiver.always(Answer::Status(204));
+    story.called_later(Duration::from_secs(6 * 60)).await;
+    assert_eq!(receiver.got().len(), 3);
+    live.until("webhook").await;
+    assert!(!failing().await);
+
+    // The second failure was no news, and neither is what gets through now.
+    story.says(story.customer(2), &line, "Hello").await;
+    story.called().await;
+    assert_eq!(receiver.got().len(), 4);
+    story.extension("299").await;
+    let mut told = Vec::new();
+    while told.last().is_none_or(|change| change != "directory") {
+        let event = live.next().await.expect("an event");
+        told.push(text(&event["change"]));
+    }
+    assert!(told.iter().any(|change| change == "message"), "{told:?}");
+    assert!(told.iter().all(|change| change != "webhook"), "{told:?}");
 }
