@@ -14,7 +14,9 @@ use domain::{
     time::Timestamp,
     webhook::{Attempt, Call, CallState},
 };
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -26,19 +28,14 @@ pub async fn attempts(
     call: Option<WebhookCallId>,
     page: &PageRequest,
 ) -> Result<Page<Attempt>> {
-    use webhook_attempt::Column;
     actor.require(Permission::WebhookRead)?;
     let db = engine.db.read();
     known(db, id).await?;
     let event = match call {
         None => None,
-        Some(call) => Some(Column::EventId.eq(event_of(db, id, call).await?)),
+        Some(call) => Some(event_of(db, id, call).await?),
     };
-    let before = cursor::id(page)?.map(|before| Column::Id.lt(before));
-    let mut rows = webhook_attempt::Entity::find()
-        .filter(Column::WebhookId.eq(id.uuid()))
-        .filter(Condition::all().add_option(event).add_option(before))
-        .order_by_desc(Column::Id)
+    let mut rows = attempts_of(id, event, cursor::id(page)?)
         .limit(u64::from(page.limit()) + 1)
         .all(db)
         .await?;
@@ -54,22 +51,41 @@ pub async fn attempts(
     Ok(Page { items, next_cursor })
 }
 
+/// The attempts of a webhook before this one; with `event` only those to send it that.
+pub(super) fn attempts_of(
+    id: WebhookId,
+    event: Option<Uuid>,
+    before: Option<Uuid>,
+) -> Select<webhook_attempt::Entity> {
+    use webhook_attempt::Column;
+    let event = event.map(|event| Column::EventId.eq(event));
+    let before = before.map(|before| Column::Id.lt(before));
+    webhook_attempt::Entity::find()
+        .filter(Column::WebhookId.eq(id.uuid()))
+        .filter(Condition::all().add_option(event).add_option(before))
+        .order_by_desc(Column::Id)
+}
+
 /// The first answer of a webhook to this event, if there has been one.
 pub(super) async fn first_answer(
     db: &impl ConnectionTrait,
     id: WebhookId,
     event: Uuid,
 ) -> Result<Option<Attempt>> {
+    let Some(row) = answers(id, event).one(db).await? else {
+        return Ok(None);
+    };
+    let events = events(db, [event].into_iter()).await?;
+    events.get(&event).map(|event| attempt(row, event)).transpose()
+}
+
+/// What a webhook answered to an event, the first first.
+pub(super) fn answers(id: WebhookId, event: Uuid) -> Select<webhook_attempt::Entity> {
     use webhook_attempt::Column;
-    let row = webhook_attempt::Entity::find()
+    webhook_attempt::Entity::find()
         .filter(Column::EventId.eq(event))
         .filter(Column::WebhookId.eq(id.uuid()))
         .order_by_asc(Column::Id)
-        .one(db)
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    let events = events(db, [event].into_iter()).await?;
-    events.get(&event).map(|event| attempt(row, event)).transpose()
 }
 
 /// # Errors
@@ -102,19 +118,10 @@ pub async fn calls(
     state: Option<CallState>,
     page: &PageRequest,
 ) -> Result<Page<Call>> {
-    use webhook_call::Column;
     actor.require(Permission::WebhookRead)?;
     let db = engine.db.read();
     known(db, id).await?;
-    let state = state.map(|state| match state {
-        CallState::Waiting => Column::DeadAt.is_null(),
-        CallState::Dead => Column::DeadAt.is_not_null(),
-    });
-    let before = cursor::id(page)?.map(|before| Column::Id.lt(before));
-    let mut rows = webhook_call::Entity::find()
-        .filter(Column::WebhookId.eq(id.uuid()))
-        .filter(Condition::all().add_option(state).add_option(before))
-        .order_by_desc(Column::Id)
+    let mut rows = calls_of(id, state, cursor::id(page)?)
         .limit(u64::from(page.limit()) + 1)
         .all(db)
         .await?;
@@ -128,6 +135,24 @@ pub async fn calls(
         items: items.collect(),
         next_cursor,
     })
+}
+
+/// The calls of a webhook before this one.
+pub(super) fn calls_of(
+    id: WebhookId,
+    state: Option<CallState>,
+    before: Option<Uuid>,
+) -> Select<webhook_call::Entity> {
+    use webhook_call::Column;
+    let state = state.map(|state| match state {
+        CallState::Waiting => Column::DeadAt.is_null(),
+        CallState::Dead => Column::DeadAt.is_not_null(),
+    });
+    let before = before.map(|before| Column::Id.lt(before));
+    webhook_call::Entity::find()
+        .filter(Column::WebhookId.eq(id.uuid()))
+        .filter(Condition::all().add_option(state).add_option(before))
+        .order_by_desc(Column::Id)
 }
 
 fn call(row: &webhook_call::Model, event: &Named) -> Call {

@@ -17,7 +17,7 @@ use domain::{
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter,
-    sea_query::{Query, SelectStatement},
+    sea_query::{Order, Query, SelectStatement},
 };
 
 /// Rows that are deleted by one transaction.
@@ -64,11 +64,13 @@ async fn empty_some(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<boo
     Ok(calls.rows_affected == AT_ONCE || attempts.rows_affected == AT_ONCE)
 }
 
-fn some<E: EntityTrait>(row: E::Column, of: E::Column, id: WebhookId) -> SelectStatement {
+/// The ids of some of what belongs to a webhook.
+pub(super) fn some<E: EntityTrait>(row: E::Column, of: E::Column, id: WebhookId) -> SelectStatement {
     Query::select()
         .column(row)
         .from(E::default())
         .and_where(of.eq(id.uuid()))
+        .order_by(row, Order::Asc)
         .limit(AT_ONCE)
         .to_owned()
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, Select,
     sea_query::{Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
@@ -17,6 +17,23 @@ const AT_ONCE: u64 = 5000;
 
 /// Deletes up to `many` events that happened before and wait for no webhook. Returns how many it deleted.
 pub(crate) async fn events(engine: &Engine, before: i64, many: u64) -> Result<u64> {
+    let old = old(before);
+    // Looks before it takes the database's one writer.
+    let found = ids(engine.db.read(), old.clone(), many).await?;
+    if found.is_empty() {
+        return Ok(0);
+    }
+    let tx = engine.db.write().await?;
+    // Some may be sent again meanwhile.
+    take_turn(&tx, 0).await?;
+    let looked = found.len() as u64;
+    delete(&tx, old.add(webhook_event::Column::Id.is_in(found)), many).await?;
+    tx.commit().await?;
+    Ok(looked)
+}
+
+/// Whether an event happened before, and waits for no webhook.
+pub(super) fn old(before: i64) -> Condition {
     use webhook_event::Column;
     let call_waits = Query::select()
         .expr(Expr::val(1))
@@ -27,28 +44,19 @@ pub(crate) async fn events(engine: &Engine, before: i64, many: u64) -> Result<u6
         )
         .and_where(webhook_call::Column::DeadAt.is_null())
         .to_owned();
-    let old = Condition::all()
+    Condition::all()
         .add(Column::At.lt(before))
-        .add(Expr::exists(call_waits).not());
-    // Looks before it takes the database's one writer.
-    let found = ids(engine.db.read(), old.clone(), many).await?;
-    if found.is_empty() {
-        return Ok(0);
-    }
-    let tx = engine.db.write().await?;
-    // Some may be sent again meanwhile.
-    take_turn(&tx, 0).await?;
-    let looked = found.len() as u64;
-    delete(&tx, old.add(Column::Id.is_in(found)), many).await?;
-    tx.commit().await?;
-    Ok(looked)
+        .add(Expr::exists(call_waits).not())
 }
 
 /// Deletes what webhooks were told of a session, or are yet to be told.
 pub(crate) async fn of_session(tx: &DatabaseTransaction, session: Uuid) -> Result<()> {
-    let of = Condition::all().add(webhook_event::Column::SessionId.eq(session));
-    while delete(tx, of.clone(), AT_ONCE).await? == AT_ONCE {}
+    while delete(tx, told_of(session), AT_ONCE).await? == AT_ONCE {}
     Ok(())
+}
+
+pub(super) fn told_of(session: Uuid) -> Condition {
+    Condition::all().add(webhook_event::Column::SessionId.eq(session))
 }
 
 async fn delete(tx: &DatabaseTransaction, which: Condition, many: u64) -> Result<u64> {
@@ -71,14 +79,16 @@ async fn delete(tx: &DatabaseTransaction, which: Condition, many: u64) -> Result
 }
 
 async fn ids(db: &impl ConnectionTrait, which: Condition, many: u64) -> Result<Vec<Uuid>> {
+    Ok(oldest(which, many).into_tuple().all(db).await?)
+}
+
+/// The ids of such events.
+pub(super) fn oldest(which: Condition, many: u64) -> Select<webhook_event::Entity> {
     use webhook_event::Column;
-    Ok(webhook_event::Entity::find()
+    webhook_event::Entity::find()
         .select_only()
         .column(Column::Id)
         .filter(which)
         .order_by_asc(Column::At)
         .limit(many)
-        .into_tuple()
-        .all(db)
-        .await?)
 }

@@ -13,7 +13,7 @@ use crate::{
     transaction::Transaction,
 };
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany,
     sea_query::{Expr, ExprTrait, Order, Query, SelectStatement},
 };
 use std::collections::HashSet;
@@ -41,9 +41,18 @@ pub(super) async fn take_turn(tx: &DatabaseTransaction, places: usize) -> Result
 
 /// Those of these lanes in which something waits.
 pub(super) async fn occupied(tx: &Transaction, lanes: &HashSet<Lane>) -> Result<HashSet<Lane>> {
+    let found: Vec<(Uuid, Option<Uuid>)> = heads(lanes).into_tuple().all(tx).await?;
+    Ok(found
+        .into_iter()
+        .filter_map(|(webhook, session)| Some((webhook, session?)))
+        .collect())
+}
+
+/// The lanes of these webhooks and sessions in which something is due or under way.
+pub(super) fn heads(lanes: &HashSet<Lane>) -> Select<Entity> {
     let webhooks: HashSet<Uuid> = lanes.iter().map(|lane| lane.0).collect();
     let sessions: HashSet<Uuid> = lanes.iter().map(|lane| lane.1).collect();
-    let found: Vec<(Uuid, Option<Uuid>)> = Entity::find()
+    Entity::find()
         .select_only()
         .columns([Column::WebhookId, Column::SessionId])
         .filter(Column::WebhookId.is_in(webhooks))
@@ -52,13 +61,6 @@ pub(super) async fn occupied(tx: &Transaction, lanes: &HashSet<Lane>) -> Result<
         // With another order SQLite reads all that waits.
         .order_by_asc(Column::WebhookId)
         .order_by_asc(Column::SessionId)
-        .into_tuple()
-        .all(tx)
-        .await?;
-    Ok(found
-        .into_iter()
-        .filter_map(|(webhook, session)| Some((webhook, session?)))
-        .collect())
 }
 
 /// Makes the first events of these sessions due, if they have no time.
@@ -72,13 +74,15 @@ pub(super) async fn go_on(
         return Ok(());
     }
     let now = tx.engine().clock().now().millis();
+    going_on(webhook, sessions, now).exec(tx).await?;
+    Ok(())
+}
+
+pub(super) fn going_on(webhook: Uuid, sessions: HashSet<Uuid>, now: i64) -> UpdateMany<Entity> {
     Entity::update_many()
         .col_expr(Column::DueAt, Expr::value(now))
         .filter(Column::Id.in_subquery(first_of(webhook, sessions)))
         .filter(Column::DueAt.is_null())
-        .exec(tx)
-        .await?;
-    Ok(())
 }
 
 /// Finds each session's first by the index, however many wait behind it.
@@ -109,13 +113,7 @@ pub(super) fn is_first() -> Expr {
 
 /// Gives up some of what waits for a webhook up to this place, and what is under way. Returns whether that was all.
 pub(super) async fn give_up(tx: &Transaction, webhook: Uuid, to: i64) -> Result<bool> {
-    let some: Vec<Model> = Entity::find()
-        .filter(Column::WebhookId.eq(webhook))
-        .filter(Column::DeadAt.is_null())
-        .filter(Column::Place.lte(to))
-        .limit(AT_ONCE)
-        .all(tx)
-        .await?;
+    let some: Vec<Model> = waiting(webhook, to).all(tx).await?;
     let now = tx.engine().clock().now().millis();
     Entity::update_many()
         .col_expr(Column::DeadAt, Expr::value(now))
@@ -127,4 +125,16 @@ pub(super) async fn give_up(tx: &Transaction, webhook: Uuid, to: i64) -> Result<
     let sessions = some.iter().filter_map(|call| call.session_id);
     go_on(tx, webhook, sessions).await?;
     Ok((some.len() as u64) < AT_ONCE)
+}
+
+/// Some of what waits for a webhook up to this place. Without the order of its index, PostgreSQL would rather read what other
+/// webhooks have, too.
+pub(super) fn waiting(webhook: Uuid, to: i64) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::WebhookId.eq(webhook))
+        .filter(Column::DeadAt.is_null())
+        .filter(Column::Place.lte(to))
+        .order_by_asc(Column::SessionId)
+        .order_by_asc(Column::Place)
+        .limit(AT_ONCE)
 }

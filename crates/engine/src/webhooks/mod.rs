@@ -51,6 +51,9 @@ mod secrets;
 mod switch;
 mod trial;
 
+#[cfg(test)]
+mod plans;
+
 pub use calls::{attempts, calls};
 pub use delete::delete;
 pub use event::{Tells, Wording};

@@ -14,7 +14,7 @@ use crate::{
 };
 use domain::time::Timestamp;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query},
 };
 use std::{collections::HashMap, time::Duration};
@@ -33,6 +33,27 @@ pub(super) async fn due(
     now: i64,
     under_way: &HashMap<Uuid, u64>,
 ) -> Result<Vec<(webhook::Model, Vec<Model>)>> {
+    let mut due = Vec::new();
+    for webhook in free(now).all(db).await? {
+        let most = match webhook.failing_since {
+            None => AT_ONCE,
+            Some(_) => AT_ONCE_FAILING,
+        };
+        let room = most.saturating_sub(under_way.get(&webhook.id).copied().unwrap_or(0));
+        if room == 0 {
+            continue;
+        }
+        let calls = due_of(webhook.id, webhook.giving_up_to, now);
+        let calls = calls.limit(room).all(db).await?;
+        if !calls.is_empty() {
+            due.push((webhook, calls));
+        }
+    }
+    Ok(due)
+}
+
+/// The webhooks for which a call is due and that have not asked to be left alone.
+pub(super) fn free(now: i64) -> Select<webhook::Entity> {
     let waits = Query::select()
         .expr(Expr::val(1))
         .from(Entity)
@@ -42,35 +63,20 @@ pub(super) async fn due(
     let is_free = Condition::any()
         .add(webhook::Column::HeldUntil.is_null())
         .add(webhook::Column::HeldUntil.lte(now));
-    let webhooks = webhook::Entity::find()
+    webhook::Entity::find()
         .filter(is_free)
         .filter(Expr::exists(waits))
-        .all(db)
-        .await?;
-    let mut due = Vec::new();
-    for webhook in webhooks {
-        let most = match webhook.failing_since {
-            None => AT_ONCE,
-            Some(_) => AT_ONCE_FAILING,
-        };
-        let room = most.saturating_sub(under_way.get(&webhook.id).copied().unwrap_or(0));
-        if room == 0 {
-            continue;
-        }
-        let calls = Entity::find()
-            .filter(Column::WebhookId.eq(webhook.id))
-            .filter(Column::DueAt.lte(now))
-            .filter(Condition::all().add_option(webhook.giving_up_to.map(|to| Column::Place.gt(to))))
-            .filter(is_first())
-            .order_by_asc(Column::DueAt)
-            .order_by_asc(Column::Place)
-            .limit(room);
-        let calls = calls.all(db).await?;
-        if !calls.is_empty() {
-            due.push((webhook, calls));
-        }
-    }
-    Ok(due)
+}
+
+/// A webhook's calls that are due after this place, in the order in which they are made.
+pub(super) fn due_of(webhook: Uuid, after: Option<i64>, now: i64) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::WebhookId.eq(webhook))
+        .filter(Column::DueAt.lte(now))
+        .filter(Condition::all().add_option(after.map(|after| Column::Place.gt(after))))
+        .filter(is_first())
+        .order_by_asc(Column::DueAt)
+        .order_by_asc(Column::Place)
 }
 
 /// Whether no call is due or under way.

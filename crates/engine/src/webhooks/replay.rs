@@ -26,7 +26,7 @@ use domain::{
     webhook::Wanted,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::Expr,
 };
 use std::{collections::HashSet, time::Duration};
@@ -65,12 +65,7 @@ pub async fn replay_all(engine: &Engine, actor: &Actor, id: WebhookId) -> Result
         let tx = engine.transaction(actor).await?;
         ready(&tx, id).await?;
         take_turn(&tx, 0).await?;
-        let dead = Entity::find()
-            .filter(Column::WebhookId.eq(id.uuid()))
-            .filter(Column::DeadAt.lte(begun))
-            .limit(AT_ONCE)
-            .all(&tx)
-            .await?;
+        let dead = given_up(id, begun).all(&tx).await?;
         revive(&tx, id, &dead).await?;
         tx.commit().await?;
         replayed += dead.len() as u64;
@@ -78,6 +73,15 @@ pub async fn replay_all(engine: &Engine, actor: &Actor, id: WebhookId) -> Result
             return Ok(replayed);
         }
     }
+}
+
+/// Some of what was given up until then.
+pub(super) fn given_up(id: WebhookId, until: i64) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::WebhookId.eq(id.uuid()))
+        .filter(Column::DeadAt.lte(until))
+        .order_by_asc(Column::Id)
+        .limit(AT_ONCE)
 }
 
 /// Sends again everything that the webhook wants and that has happened since then, as far as it is kept; also what it
@@ -157,8 +161,13 @@ impl Kept {
 }
 
 async fn kept(db: &impl ConnectionTrait, since: Timestamp, after: Uuid) -> Result<Vec<Kept>> {
+    Ok(kept_since(since, after).into_model::<Kept>().all(db).await?)
+}
+
+/// Some of what has happened since then, after this event.
+pub(super) fn kept_since(since: Timestamp, after: Uuid) -> Select<webhook_event::Entity> {
     use webhook_event::Column;
-    Ok(webhook_event::Entity::find()
+    webhook_event::Entity::find()
         .select_only()
         .columns([
             Column::Id,
@@ -173,9 +182,6 @@ async fn kept(db: &impl ConnectionTrait, since: Timestamp, after: Uuid) -> Resul
         .filter(Column::Name.not_like("test%"))
         .order_by_asc(Column::Id)
         .limit(AT_ONCE)
-        .into_model::<Kept>()
-        .all(db)
-        .await?)
 }
 
 /// Those of these events that are still there: they were read before the turn was taken.
