@@ -27,6 +27,9 @@ pub struct Options {
     /// Measure only how many lists of the REST API are answered in a second, beside controls
     #[arg(long)]
     lists: bool,
+    /// Measure only how many events a second webhooks are told, and how soon, beside the same messages without webhooks
+    #[arg(long)]
+    webhooks: bool,
     /// Measure only how much memory the server takes while strangers send log-ins, long names and slow bodies
     #[arg(long)]
     strangers: bool,
@@ -95,6 +98,9 @@ fn measure(program: &Installation, options: &Options) -> anyhow::Result<()> {
     if options.lists {
         load.arg("--lists");
     }
+    if options.webhooks {
+        load.arg("--webhooks");
+    }
     if options.strangers {
         load.args(["--strangers", &server.id().to_string()]);
     }
@@ -131,6 +137,8 @@ impl Installation {
             .env("SWITCHBOARD_DATA__DIR", &self.data)
             // As quickly as the generator can.
             .env("SWITCHBOARD_HTTP__API_CALLS_PER_MINUTE", "100000000")
+            // The receivers of webhooks.
+            .env("SWITCHBOARD_WEBHOOKS__NETWORKS", r#"["127.0.0.0/8"]"#)
             // Nothing listens there, so the doctor's requests fail at once.
             .env("SWITCHBOARD_META__GRAPH_URL", "http://127.0.0.1:9/");
         if let Some(url) = &self.database {

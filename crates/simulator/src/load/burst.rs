@@ -1,5 +1,6 @@
 //! One burst: a number of connections, each sending one request after another until the time is up.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -28,7 +29,7 @@ pub struct Burst<'a> {
     pub connections: usize,
     pub pace: Pace,
     pub length: Duration,
-    /// Whether to record the time of each acknowledgement.
+    /// Whether to record the times of each message.
     pub moments: bool,
 }
 
@@ -38,8 +39,16 @@ pub struct Report {
     pub latency: Histogram<u64>,
     pub refused: u64,
     pub time: Duration,
-    /// The time of each acknowledgement, if requested.
-    pub moments: Vec<Instant>,
+    /// The acknowledged messages, if requested.
+    pub moments: Vec<Moment>,
+}
+
+/// When a message was sent and acknowledged.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    pub number: u64,
+    pub sent: Instant,
+    pub acknowledged: Instant,
 }
 
 impl Report {
@@ -55,6 +64,27 @@ impl Report {
     /// Acknowledged requests a second.
     pub fn per_second(&self) -> f64 {
         self.latency.len() as f64 / self.time.as_secs_f64()
+    }
+
+    /// The time of each acknowledgement, if requested.
+    pub fn acknowledgements(&self) -> Vec<Instant> {
+        self.moments.iter().map(|moment| moment.acknowledged).collect()
+    }
+}
+
+/// The results of one burst on one line.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ms = |quantile| self.latency.value_at_quantile(quantile) as f64 / 1000.0;
+        write!(
+            f,
+            "{:>8.0}/s   p50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms, refused {}",
+            self.per_second(),
+            ms(0.5),
+            ms(0.99),
+            self.latency.max() as f64 / 1000.0,
+            self.refused
+        )
     }
 }
 
@@ -82,10 +112,15 @@ impl Burst<'_> {
                     if due.max(Instant::now()) >= end {
                         return anyhow::Ok(lane);
                     }
-                    match connection.send(&texts.next()).await? {
-                        200 => {
+                    let (text, sent) = (texts.next(), Instant::now());
+                    match connection.send(&text).await? {
+                        200..=299 => {
                             lane.latency.saturating_record(micros(due.elapsed()));
-                            lane.moments.extend(keep_moments.then(Instant::now));
+                            lane.moments.extend(keep_moments.then(|| Moment {
+                                number: text.number,
+                                sent,
+                                acknowledged: Instant::now(),
+                            }));
                         }
                         _ => lane.refused += 1,
                     }

@@ -9,6 +9,9 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep};
 use url::Url;
 
+/// How long a run waits for a backlog to be applied before it gives up.
+pub const PATIENCE: Duration = Duration::from_secs(600);
+
 const WATCHED_EVERY: Duration = Duration::from_millis(500);
 const DRAIN_LOOKED_AT_EVERY: Duration = Duration::from_millis(50);
 

@@ -14,10 +14,13 @@ mod lists;
 mod looks;
 mod operator;
 mod pages;
+mod receiver;
 mod run;
+mod shown;
 mod strangers;
 mod target;
 mod text;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -25,8 +28,8 @@ use anyhow::Context as _;
 use clap::Args;
 use url::Url;
 
-use burst::{Burst, Pace, Report};
-use gauges::{Gauges, Peak};
+use burst::{Burst, Pace};
+use gauges::{Gauges, PATIENCE, Peak};
 use operator::Operator;
 use target::{Api, Target};
 use text::Texts;
@@ -75,19 +78,19 @@ pub struct Options {
     /// The server needs a high `http.api_calls_per_minute`.
     #[arg(long)]
     lists: bool,
+    /// Measure only how many events a second webhooks are told, and how soon: one, four, and one beside a dead one, each
+    /// beside the same messages without webhooks, and all beside a control that sends the receiver what nobody has stored.
+    /// The server needs 127.0.0.0/8 in `webhooks.networks`.
+    #[arg(long)]
+    webhooks: bool,
     /// Measure only how much memory the server's process, by its id, takes while strangers send log-ins, long names and
     /// slow bodies.
     #[arg(long, value_name = "PROCESS")]
     strangers: Option<u32>,
 }
 
-/// The customers and messages that pages and lists show: one long conversation, which has waited longest, and a full list.
-const SHOWN: [(u64, u64); 2] = [(1, 200), (60, 60)];
-
 /// Messages a second while an operator's events are timed.
 const EVENTS_RATE: u64 = 200;
-/// How long the run waits for a backlog to be applied before it gives up.
-const PATIENCE: Duration = Duration::from_secs(600);
 
 pub async fn run(options: &Options) -> anyhow::Result<()> {
     if options.operators > 0 {
@@ -98,6 +101,9 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     }
     if options.lists {
         return lists(options).await;
+    }
+    if options.webhooks {
+        return webhooks(options).await;
     }
     if let Some(process) = options.strangers {
         let target = Target::connect(&options.api(), &[]).await?;
@@ -179,7 +185,8 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
             moments: true,
             ..burst(&target, Pace::PerSecond(EVENTS_RATE))
         };
-        println!("  {}", listener.finish(timed.run().await?.moments).await?);
+        let report = timed.run().await?;
+        println!("  {}", listener.finish(report.acknowledgements()).await?);
     }
     Ok(())
 }
@@ -196,7 +203,7 @@ impl Options {
 async fn pages(options: &Options) -> anyhow::Result<()> {
     let operator = options.operator.first().context("--pages needs an --operator")?;
     let operator = Operator::log_in(&options.server, operator).await?;
-    let gauges = filled(options).await?;
+    let gauges = shown::fill(&options.api()).await?;
     pages::report(
         &operator,
         &options.api(),
@@ -207,28 +214,22 @@ async fn pages(options: &Options) -> anyhow::Result<()> {
 }
 
 async fn lists(options: &Options) -> anyhow::Result<()> {
-    let gauges = filled(options).await?;
+    let gauges = shown::fill(&options.api()).await?;
     let length = Duration::from_secs(options.seconds);
     lists::report(&options.api(), &gauges, options.rounds, length).await
 }
 
-/// Has customers write what is shown; returns once it is applied.
-async fn filled(options: &Options) -> anyhow::Result<Gauges> {
+async fn webhooks(options: &Options) -> anyhow::Result<()> {
     let target = Target::connect(&options.api(), &[]).await?;
-    let gauges = Gauges::of(&options.server, &options.token);
-    for (customers, messages) in SHOWN {
-        let burst = Burst {
-            target: &target,
-            texts: &Texts::new(&target, customers),
-            connections: 1,
-            pace: Pace::PerSecond(messages),
-            length: Duration::from_secs(1),
-            moments: false,
-        };
-        burst.run().await?;
-    }
-    gauges.drained(PATIENCE).await?;
-    Ok(gauges)
+    let load = webhooks::Load {
+        api: options.api(),
+        texts: Texts::new(&target, options.customers),
+        target,
+        gauges: Gauges::of(&options.server, &options.token),
+        connections: options.connections,
+        length: Duration::from_secs(options.seconds),
+    };
+    load.report(options.rounds, options.steady).await
 }
 
 async fn with_operators(options: &Options) -> anyhow::Result<()> {
@@ -276,7 +277,7 @@ async fn with_operators(options: &Options) -> anyhow::Result<()> {
     let messages = report.moments.len();
     let busy = (after.processor_ms - before.processor_ms) as f64 - idle * report.time.as_secs_f64();
     let each = (busy / messages as f64 - unheard) / options.operators as f64;
-    let seen = desks.finish(report.moments).await?;
+    let seen = desks.finish(report.acknowledgements()).await?;
     let ms = |quantile| seen.delays.value_at_quantile(quantile) as f64 / 1000.0;
     println!(
         "{:<5} online, {}/s      {each:.3} ms of processor a message and operator; acknowledged to screen p50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms; {} never heard; {} reads of the list; memory {:.0} MB",
@@ -290,20 +291,4 @@ async fn with_operators(options: &Options) -> anyhow::Result<()> {
         after.memory as f64 / 1e6
     );
     Ok(())
-}
-
-/// The results of one burst on one line.
-impl std::fmt::Display for Report {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let ms = |quantile| self.latency.value_at_quantile(quantile) as f64 / 1000.0;
-        write!(
-            f,
-            "{:>8.0}/s   p50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms, refused {}",
-            self.per_second(),
-            ms(0.5),
-            ms(0.99),
-            self.latency.max() as f64 / 1000.0,
-            self.refused
-        )
-    }
 }

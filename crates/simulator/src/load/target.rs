@@ -80,4 +80,11 @@ impl Api<'_> {
         anyhow::ensure!(status.is_success(), "{path}: {status}: {text}");
         Ok(serde_json::from_str(&text)?)
     }
+
+    pub async fn delete(&self, path: &str) -> anyhow::Result<()> {
+        let url = self.server.join(path)?;
+        let request = reqwest::Client::new().delete(url).bearer_auth(self.token);
+        request.send().await?.error_for_status()?;
+        Ok(())
+    }
 }

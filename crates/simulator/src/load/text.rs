@@ -12,6 +12,7 @@ use super::target::Target;
 /// A body and its signature header.
 #[derive(Debug)]
 pub struct Signed {
+    pub number: u64,
     pub body: Vec<u8>,
     pub signature: String,
 }
@@ -45,7 +46,7 @@ impl Texts {
     pub fn next(&self) -> Signed {
         let row = &self.0;
         let number = row.next.fetch_add(1, Ordering::Relaxed);
-        let customer = 420_600_000_000 + number % row.customers;
+        let customer = 420_600_000_000 + self.customer(number);
         let body = format!(
             concat!(
                 r#"{{"object":"whatsapp_business_account","entry":[{{"id":"102290129340398","changes":[{{"value":"#,
@@ -65,8 +66,36 @@ impl Texts {
         let mut hmac = row.hmac.clone();
         hmac.update(&body);
         Signed {
+            number,
             signature: format!("sha256={}", hex::encode(hmac.finalize().into_bytes())),
             body,
         }
+    }
+
+    /// Which of the customers writes this message.
+    pub fn customer(&self, number: u64) -> u64 {
+        number % self.0.customers
+    }
+}
+
+/// The number of the message that a body has: a delivery of Meta, or an event that tells of it.
+pub fn number(body: &[u8]) -> Option<u64> {
+    let (_, rest) = std::str::from_utf8(body).ok()?.split_once(r#""wamid."#)?;
+    let (wamid, _) = rest.split_once('"')?;
+    let (_, number) = wamid.split_once('.')?;
+    number.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deliveries_and_events_name_their_message() {
+        let delivery = br#"{"messages":[{"from":"420600000042","id":"wamid.1f2e.42","type":"text"}]}"#;
+        assert_eq!(number(delivery), Some(42));
+        let event = br#"{"data":{"message":{"id":"1","wamid":"wamid.1f2e.42","author":null}}}"#;
+        assert_eq!(number(event), Some(42));
+        assert_eq!(number(b"{}"), None);
     }
 }
