@@ -57,7 +57,8 @@ impl Step {
             Self::ClippyWasm => tools::components().and_then(|()| tools::wasm_target()),
             Self::Tests => tools::postgres()
                 .and_then(|_| tools::proxies())
-                .and_then(|()| tools::examples()),
+                .and_then(|()| tools::examples())
+                .and_then(|()| tools::python().map(drop)),
             Self::Build => tools::wasm_target(),
             Self::Journeys => journeys::need(),
         }
@@ -129,9 +130,11 @@ fn clippy_wasm() -> anyhow::Result<()> {
 /// Tests marked `#[ignore]` need PostgreSQL, a reverse proxy or another program; this step runs them too.
 fn tests() -> anyhow::Result<()> {
     let cluster = Cluster::start(tools::postgres()?, Durability::None)?;
+    let python = tools::python()?;
     let run = |arguments: &[&str], packages: &[&str], rest: &[&str]| {
         let mut cargo = workspace::cargo(arguments.iter().copied());
         cargo.env("SWITCHBOARD_TEST_POSTGRES_URL", cluster.url());
+        cargo.env("SWITCHBOARD_TEST_PYTHON", &python);
         process::run(cargo.args(packages).args(rest))
     };
     for packages in [NATIVE, XTASK] {

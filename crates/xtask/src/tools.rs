@@ -1,5 +1,6 @@
 //! The requirements of the tasks beyond Rust: found, else installed, else named in one line.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -12,6 +13,8 @@ const CARGO_CYCLONEDX: &str = "0.5.9";
 const CARGO_DENY: &str = "0.20.2";
 /// Debian's binaryen is too old: it succeeds, but the page then fails to start.
 const BINARYEN: &str = "132.0.0";
+/// The Python packages of the stories, with their hashes.
+const PACKAGES: &str = include_str!("../python.txt");
 
 /// The wasm target. rustup reads `rust-toolchain.toml` by itself; this is for machines where that is switched off.
 pub fn wasm_target() -> anyhow::Result<()> {
@@ -68,6 +71,50 @@ pub fn examples() -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// A Python for this clone only, with the packages of the stories, exactly as locked: schemathesis, which calls the REST API, and
+/// standardwebhooks, which verifies what webhooks are sent.
+pub fn python() -> anyhow::Result<PathBuf> {
+    let folder = workspace::tools().join("python");
+    let (python, locked) = (folder.join("bin/python"), folder.join("locked.txt"));
+    let has = |python: &Path, modules: &str| {
+        let import = format!("import {modules}");
+        process::succeeds(Command::new(python).args(["-c", &import]))
+    };
+    // The machine's Python may have become another one since.
+    let is_installed = fs::read_to_string(&locked).is_ok_and(|installed| installed == PACKAGES);
+    if is_installed && has(&python, "schemathesis, standardwebhooks") {
+        return Ok(python);
+    }
+    if in_path("python3").is_none() {
+        install("python3")?;
+    }
+    let machines = Path::new("python3");
+    if !has(machines, "venv, ensurepip") && !has(machines, "venv, pip") {
+        install("python3-venv")?;
+    }
+    let mut venv = Command::new(machines);
+    venv.args(["-m", "venv", "--clear"]).arg(&folder);
+    let mut pip;
+    if has(machines, "ensurepip") {
+        pip = Command::new(&python);
+        pip.args(["-m", "pip"]);
+    } else {
+        // Debian's python3 has none to put there without python3-venv, but python3-pip's can be told of the folder.
+        venv.arg("--without-pip");
+        pip = Command::new(machines);
+        pip.args(["-m", "pip", "--python"]).arg(&python);
+    }
+    process::run(&mut venv)?;
+    pip.args(["install", "--quiet", "--disable-pip-version-check"])
+        .args(["--require-hashes", "--only-binary", ":all:", "--requirement"])
+        .arg(workspace::root().join("crates/xtask/python.txt"));
+    process::run(&mut pip).context(
+        "the packages of crates/xtask/python.txt cannot be installed; they need Python 3.11 or newer",
+    )?;
+    fs::write(locked, PACKAGES)?;
+    Ok(python)
 }
 
 /// The browser for the journeys: CHROMIUM, else one from PATH.

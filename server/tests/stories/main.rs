@@ -5,6 +5,7 @@ mod account;
 mod addresses;
 mod api;
 mod api_events;
+mod api_fuzz;
 mod api_guide;
 mod audit;
 mod blocks;

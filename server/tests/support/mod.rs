@@ -12,6 +12,7 @@ pub mod openapi;
 pub mod panics;
 pub mod provider;
 pub mod push;
+pub mod python;
 pub mod receiver;
 pub mod s3;
 pub mod users;
