@@ -107,6 +107,7 @@ fn refused(uri: &Uri, error: impl Into<engine::Error>) -> Refused {
     ),
     responses(
         (status = 201, description = "Begun; `Location` is where the parts go."),
+        (status = 404, description = "There is no such session.", content_type = "application/problem+json", body = Problem), (status = 413, description = "A file may not have so many bytes.", content_type = "application/problem+json", body = Problem),
         (status = 507, description = "There is no space.", content_type = "application/problem+json", body = Problem),
     ),
     security(("token" = ["operate"]))

@@ -195,7 +195,10 @@ pub async fn list(
     tag = "Messages",
     params(("id" = SessionId, Path), ("Idempotency-Key" = Option<String>, Header, nullable = false, min_length = 1, max_length = 255, description = "The same key with the same content gives the same message and sends nothing, for ever; with other content it is refused.")),
     request_body = NewMessage,
-    responses((status = 202, description = "The message is in the outbox; its status shows its progress.", body = Message)),
+    responses(
+        (status = 202, description = "The message is in the outbox; its status shows its progress.", body = Message),
+        (status = 410, description = "The file is not kept any more.", content_type = "application/problem+json", body = Problem),
+    ),
     security(("token" = ["operate"]))
 )]
 pub async fn send(
