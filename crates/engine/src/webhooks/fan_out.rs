@@ -16,7 +16,7 @@ use crate::{
     wakes::Worker,
     webhooks::{
         event::{Tells, Wording},
-        lanes::{Lane, occupied, take_turn},
+        lanes::{Lane, new_call, occupied, take_turn},
         row::wanted,
     },
 };
@@ -183,7 +183,6 @@ fn rows(
     wordings: &[Wording],
 ) -> (Vec<webhook_event::Model>, Vec<webhook_call::Model>) {
     let (mut events, mut calls) = (Vec::new(), Vec::new());
-    let now = engine.clock().now().millis();
     for event in wordings {
         let id = engine.clock().new_id();
         let session_id = event.session.map(SessionId::uuid);
@@ -200,17 +199,7 @@ fn rows(
         let on = webhooks.iter().filter(|webhook| webhook.row.off_since.is_none());
         calls.extend(
             on.filter(|webhook| webhook.wants(event))
-                .map(|webhook| webhook_call::Model {
-                    id: engine.clock().new_id(),
-                    webhook_id: webhook.row.id,
-                    event_id: id,
-                    session_id,
-                    place: 0,
-                    attempts: 0,
-                    due_at: Some(now),
-                    claimed_by: None,
-                    dead_at: None,
-                }),
+                .map(|webhook| new_call(engine.clock(), webhook.row.id, id, session_id)),
         );
     }
     (events, calls)

@@ -5,7 +5,7 @@
 //! first of each lane due in the same transaction: else the lane would stand.
 
 use crate::{
-    Result,
+    Clock, Result,
     entity::{
         webhook_call::{Column, Entity, Model},
         webhook_progress::{self, ONLY},
@@ -37,6 +37,21 @@ pub(super) async fn take_turn(tx: &DatabaseTransaction, places: usize) -> Result
         .await?;
     let progress = Entity::find_by_id(ONLY).one(tx).await?;
     Ok(progress.map_or(0, |progress| progress.place - places))
+}
+
+/// An event for a webhook, which is due now; it gets its place with the turn.
+pub(super) fn new_call(clock: &Clock, webhook: Uuid, event: Uuid, session: Option<Uuid>) -> Model {
+    Model {
+        id: clock.new_id(),
+        webhook_id: webhook,
+        event_id: event,
+        session_id: session,
+        place: 0,
+        attempts: 0,
+        due_at: Some(clock.now().millis()),
+        claimed_by: None,
+        dead_at: None,
+    }
 }
 
 /// Those of these lanes in which something waits.

@@ -13,7 +13,7 @@ use crate::{
     transaction::Transaction,
     wakes::Worker,
     webhooks::{
-        lanes::{go_on, take_turn},
+        lanes::{go_on, new_call, take_turn},
         manage::note,
         row::{known, wanted},
     },
@@ -221,18 +221,15 @@ async fn revive(tx: &Transaction, webhook: WebhookId, dead: &[Model]) -> Result<
 /// Adds calls for events.
 async fn add(tx: &Transaction, webhook: WebhookId, events: &[&Kept]) -> Result<()> {
     let clock = tx.engine().clock();
-    let now = clock.now().millis();
     let places = take_turn(tx, events.len()).await? + 1..;
-    let calls = events.iter().zip(places).map(|(event, place)| Model {
-        id: clock.new_id(),
-        webhook_id: webhook.uuid(),
-        event_id: event.id,
-        session_id: event.session_id,
-        place,
-        attempts: 0,
-        due_at: event.session_id.is_none().then_some(now),
-        claimed_by: None,
-        dead_at: None,
+    let calls = events.iter().zip(places).map(|(event, place)| {
+        let new = new_call(clock, webhook.uuid(), event.id, event.session_id);
+        Model {
+            place,
+            // The first of each session goes on below.
+            due_at: new.due_at.filter(|_| event.session_id.is_none()),
+            ..new
+        }
     });
     put(tx, calls.collect(), None).await?;
     go_on(

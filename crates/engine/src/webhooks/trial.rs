@@ -5,7 +5,13 @@ use crate::{
     database::put::put,
     entity::{webhook_call, webhook_event},
     wakes::Worker,
-    webhooks::{calls::first_answer, lanes::take_turn, manage::note, row::known, state::WITHIN},
+    webhooks::{
+        calls::first_answer,
+        lanes::{new_call, take_turn},
+        manage::note,
+        row::known,
+        state::WITHIN,
+    },
 };
 use bytes::Bytes;
 use domain::{
@@ -30,13 +36,12 @@ pub async fn send_test(engine: &Engine, actor: &Actor, id: WebhookId, body: Byte
     let tx = engine.transaction(actor).await?;
     known(&tx, id).await?;
     let place = take_turn(&tx, 1).await? + 1;
-    let now = engine.clock().now().millis();
     let event_id = engine.clock().new_id();
     let event = webhook_event::Model {
         id: event_id,
         name: format!("{PREFIX}{}", event_id.simple()),
         kind: TEST_TYPE.to_owned(),
-        at: now,
+        at: engine.clock().now().millis(),
         session_id: None,
         channel_id: None,
         queue_id: None,
@@ -44,15 +49,8 @@ pub async fn send_test(engine: &Engine, actor: &Actor, id: WebhookId, body: Byte
     };
     let name = event.name.clone();
     let call = webhook_call::Model {
-        id: engine.clock().new_id(),
-        webhook_id: id.uuid(),
-        event_id,
-        session_id: None,
         place,
-        attempts: 0,
-        due_at: Some(now),
-        claimed_by: None,
-        dead_at: None,
+        ..new_call(engine.clock(), id.uuid(), event_id, None)
     };
     put(&tx, vec![event], None).await?;
     put(&tx, vec![call], None).await?;
