@@ -2,6 +2,7 @@
 
 mod console;
 mod keeping;
+mod spoiled;
 mod verified;
 
 use crate::{

@@ -151,13 +151,9 @@ impl Recipient {
 
 async fn webhooks(tx: &Transaction) -> Result<Vec<Recipient>> {
     let rows = webhook::Entity::find().all(tx).await?;
-    let recipient = |row: webhook::Model| {
-        // It must not hold up the others, and loses nothing.
-        let wanted = wanted(&row).unwrap_or_else(|error| {
-            tracing::error!(%error, "a webhook gets all events");
-            Wanted::default()
-        });
-        Recipient { row, wanted }
+    let recipient = |row: webhook::Model| Recipient {
+        wanted: wanted(&row),
+        row,
     };
     Ok(rows.into_iter().map(recipient).collect())
 }

@@ -29,7 +29,7 @@ pub(super) fn view(row: webhook::Model, waiting: u64, dead: u64) -> Result<Webho
     };
     Ok(Webhook {
         id: WebhookId::new(row.id),
-        wanted: wanted(&row)?,
+        wanted: wanted(&row),
         version: row.version,
         name: row.name,
         address: row.address,
@@ -42,9 +42,12 @@ pub(super) fn view(row: webhook::Model, waiting: u64, dead: u64) -> Result<Webho
     })
 }
 
-pub(super) fn wanted(row: &webhook::Model) -> Result<Wanted> {
-    serde_json::from_str(&row.wanted)
-        .map_err(|_| Error::Corrupt(format!("what the webhook {} wants", row.id)))
+/// One of which this cannot be read wants everything: so it loses nothing, and holds up no other.
+pub(super) fn wanted(row: &webhook::Model) -> Wanted {
+    serde_json::from_str(&row.wanted).unwrap_or_else(|error| {
+        tracing::error!(%error, webhook = %row.id, "what a webhook wants cannot be read; it gets all events");
+        Wanted::default()
+    })
 }
 
 pub(super) fn to_json(wanted: &Wanted) -> Result<String> {
