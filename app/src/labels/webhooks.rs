@@ -61,5 +61,6 @@ fn no_answer(locale: Locale, failure: NoAnswer) -> &'static str {
         NoAnswer::Unreachable => td_string!(locale, system.webhooks.unreachable),
         NoAnswer::TimedOut => td_string!(locale, system.webhooks.timed_out),
         NoAnswer::BrokenOff => td_string!(locale, system.webhooks.broken_off),
+        NoAnswer::Unreadable => td_string!(locale, system.webhooks.unreadable),
     }
 }

@@ -216,6 +216,8 @@ pub enum NoAnswer {
     TimedOut,
     /// The connection broke off.
     BrokenOff,
+    /// Nothing was sent: what is stored of its secret or its address cannot be read.
+    Unreadable,
 }
 
 impl NoAnswer {

@@ -43,6 +43,16 @@ pub(super) struct Answer {
 }
 
 impl Outcome {
+    /// No request was made: what it takes cannot be read.
+    pub(super) fn unreadable(call: webhook_call::Model, at: Timestamp) -> Self {
+        Self {
+            call,
+            at,
+            took: Duration::ZERO,
+            answer: Err(NoAnswer::Unreadable),
+        }
+    }
+
     pub(super) fn is_success(&self) -> bool {
         matches!(&self.answer, Ok(answer) if answer.status.is_success())
     }

@@ -2,8 +2,9 @@
 //! answers. One transaction writes down the outcomes of the last requests and claims the calls of the next.
 
 use crate::{
-    Engine, Result,
+    Engine, Error, Result,
     entity::{webhook, webhook_call, webhook_event},
+    seldom::Seldom,
     wakes::Worker,
     webhooks::{
         call::{Outcome, call},
@@ -45,6 +46,7 @@ pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
         webhooks: HashMap::new(),
         outcomes: Vec::new(),
         since: None,
+        lines: Seldom::every(PAUSE),
     };
     while !stop.is_cancelled() {
         let done = caller.pass().await;
@@ -82,7 +84,12 @@ struct Caller {
     outcomes: Vec<Outcome>,
     /// Since when there are any.
     since: Option<Instant>,
+    /// Of webhooks that cannot be called.
+    lines: Seldom,
 }
+
+type Events = HashMap<Uuid, webhook_event::Model>;
+type Prepared = (Arc<Target>, Events);
 
 impl Caller {
     /// When the outcomes have to be written down: at once when no other can come soon.
@@ -150,9 +157,10 @@ impl Caller {
         self.outcomes.clear();
         self.since = None;
         for (webhook, calls) in begun {
-            // The others are called all the same. A claim ends by itself.
-            if let Err(error) = self.begin(&webhook, calls).await {
-                tracing::error!(%error, webhook = %webhook.id, "a webhook cannot be called now");
+            // The others are called all the same.
+            match self.prepare(&webhook, &calls).await {
+                Ok((target, events)) => self.begin(&target, events, calls),
+                Err(error) => self.fail(webhook.id, calls, &error),
             }
         }
         Ok(())
@@ -165,23 +173,41 @@ impl Caller {
         due(db, self.engine.clock().now().millis(), &self.under_way()).await
     }
 
-    async fn begin(&mut self, webhook: &webhook::Model, calls: Vec<webhook_call::Model>) -> Result<()> {
+    /// What the requests of these calls are made of.
+    async fn prepare(&self, webhook: &webhook::Model, calls: &[webhook_call::Model]) -> Result<Prepared> {
         let target = Arc::new(Target::of(&self.engine, webhook).await?);
         let events = webhook_event::Entity::find()
             .filter(webhook_event::Column::Id.is_in(calls.iter().map(|call| call.event_id)))
             .all(self.engine.db.read())
             .await?;
-        let mut events: HashMap<Uuid, _> = events.into_iter().map(|event| (event.id, event)).collect();
+        let events = events.into_iter().map(|event| (event.id, event));
+        Ok((target, events.collect()))
+    }
+
+    fn begin(&mut self, target: &Arc<Target>, mut events: Events, calls: Vec<webhook_call::Model>) {
         for claimed in calls {
             // An event that was erased meanwhile has taken its call along.
             if let Some(event) = events.remove(&claimed.event_id) {
+                let webhook = claimed.webhook_id;
                 let begun = self
                     .calls
                     .spawn(call(self.engine.clone(), target.clone(), claimed, event));
-                self.webhooks.insert(begun.id(), webhook.id);
+                self.webhooks.insert(begun.id(), webhook);
             }
         }
-        Ok(())
+    }
+
+    /// What is wrong for good counts as an attempt, so that there is an end of them. Else the claims end by themselves.
+    fn fail(&mut self, webhook: Uuid, calls: Vec<webhook_call::Model>, error: &Error) {
+        if let Some(left_out) = self.lines.due() {
+            tracing::error!(%error, left_out, %webhook, "a webhook cannot be called now");
+        }
+        if !error.is_passing() && !calls.is_empty() {
+            let at = self.engine.clock().now();
+            let failed = calls.into_iter().map(|call| Outcome::unreadable(call, at));
+            self.outcomes.extend(failed);
+            self.since.get_or_insert_with(Instant::now);
+        }
     }
 
     /// Finishes requests under way, so that none is made twice without need.

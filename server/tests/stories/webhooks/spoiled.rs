@@ -1,18 +1,44 @@
 //! Webhooks of which something that is stored cannot be read.
 
-use super::{converse, ids, place, read};
+use super::{DAY, converse, does, ids, listed, place, read};
 use crate::{
     stories,
-    support::{Story, receiver::Receiver, world::id_of},
+    support::{Story, database::Database, receiver::Receiver, world::id_of},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 stories! {
+    one_whose_secret_does_not_open_fails_like_any_other
     one_whose_wishes_cannot_be_read_gets_everything_and_hides_no_other
 }
 
 async fn run(story: &Story, sql: &str) {
     story.database.run(story.data_dir(), sql).await;
+}
+
+async fn one_whose_secret_does_not_open_fails_like_any_other(story: &Story) {
+    let receiver = Receiver::start().await;
+    let crm = story.hears("CRM", &receiver, json!({})).await;
+    let bad = match story.database {
+        Database::Sqlite => "X'00'",
+        Database::Postgres { .. } => "'\\x00'",
+    };
+    run(story, &format!("UPDATE webhooks SET sealed = {bad}")).await;
+    does(story, &crm, "test", json!({})).await;
+    story.called().await;
+    let attempts = listed(story, &crm, "attempts").await;
+    assert_eq!(
+        (&attempts[0]["failure"], &attempts[0]["status"]),
+        (&json!("unreadable"), &Value::Null)
+    );
+    assert!(read(story, &crm).await["failing_since"].is_string());
+    for _ in 0..7 {
+        story.called_later(DAY / 2).await;
+    }
+    let now = read(story, &crm).await;
+    assert_eq!((&now["waiting"], &now["dead"]), (&json!(0), &json!(1)));
+    assert_eq!(listed(story, &crm, "attempts").await.len(), 8);
+    assert!(receiver.got().is_empty());
 }
 
 async fn one_whose_wishes_cannot_be_read_gets_everything_and_hides_no_other(story: &Story) {
