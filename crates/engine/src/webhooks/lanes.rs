@@ -5,16 +5,18 @@
 //! first of each lane due in the same transaction: else the lane would stand.
 
 use crate::{
-    Clock, Result,
+    Clock, Engine, Result,
     entity::{
         webhook_call::{Column, Entity, Model},
         webhook_progress::{self, ONLY},
     },
     transaction::Transaction,
+    wakes::Worker,
 };
+use domain::access::Actor;
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany,
-    sea_query::{Expr, ExprTrait, Order, Query, SelectStatement},
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany,
+    sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, UnionType},
 };
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -24,6 +26,8 @@ pub(super) type Lane = (Uuid, Uuid);
 
 /// Calls that are given up by one transaction.
 const AT_ONCE: u64 = 2000;
+/// Lanes that are set going again by one transaction.
+const LANES_AT_ONCE: usize = 1000;
 
 /// Waits for whoever else changes lanes, and keeps them out until the transaction ends. Takes `places` for new calls, and
 /// returns the place before the first of them.
@@ -98,6 +102,44 @@ pub(super) fn going_on(webhook: Uuid, sessions: HashSet<Uuid>, now: i64) -> Upda
         .col_expr(Column::DueAt, Expr::value(now))
         .filter(Column::Id.in_subquery(first_of(webhook, sessions)))
         .filter(Column::DueAt.is_null())
+}
+
+/// Sets the lanes of a webhook going again in which something waits and nothing is due. There are none, unless somebody left
+/// some behind.
+pub(super) async fn set_going(engine: &Engine, webhook: Uuid) -> Result<()> {
+    // Looks before it takes the database's one writer.
+    let standing = engine.db.read().query_all(&standing(webhook)).await?;
+    let standing = standing.iter().map(|row| {
+        let session: Uuid = row.try_get_by_index(0)?;
+        Ok(session)
+    });
+    let standing: Vec<Uuid> = standing.collect::<Result<_>>()?;
+    for some in standing.chunks(LANES_AT_ONCE) {
+        tracing::warn!(%webhook, lanes = some.len(), "events of a webhook stood still");
+        let tx = engine.transaction(&Actor::System).await?;
+        take_turn(&tx, 0).await?;
+        go_on(&tx, webhook, some.iter().copied()).await?;
+        tx.wake(Worker::Webhooks);
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// The sessions of those lanes. Both halves are read in indexes.
+pub(super) fn standing(webhook: Uuid) -> SelectStatement {
+    let sessions = || {
+        Query::select()
+            .column(Column::SessionId)
+            .from(Entity)
+            .and_where(Column::WebhookId.eq(webhook))
+            .and_where(Column::SessionId.is_not_null())
+            .take()
+    };
+    let due = sessions().and_where(Column::DueAt.is_not_null()).take();
+    sessions()
+        .and_where(Column::DeadAt.is_null())
+        .union(UnionType::Except, due)
+        .take()
 }
 
 /// Finds each session's first by the index, however many wait behind it.

@@ -8,7 +8,7 @@ use crate::{
     transaction::Transaction,
     wakes::Worker,
     webhooks::{
-        lanes::{give_up, take_turn},
+        lanes::{give_up, set_going, take_turn},
         manage::note,
         row::known,
     },
@@ -41,7 +41,11 @@ pub async fn turn(engine: &Engine, actor: &Actor, id: WebhookId, on: bool) -> Re
         (false, false) => switch_off(&tx, id.uuid(), WhyOff::Administrator).await?,
         _ => {}
     }
-    tx.commit().await
+    tx.commit().await?;
+    match on {
+        true => set_going(engine, id.uuid()).await,
+        false => Ok(()),
+    }
 }
 
 /// Does nothing if it is off already.

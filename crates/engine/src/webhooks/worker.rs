@@ -8,6 +8,7 @@ use crate::{
     wakes::Worker,
     webhooks::{
         call::{Outcome, call},
+        lanes::set_going,
         queue::{claim, due},
         record::record,
         row::Target,
@@ -48,6 +49,9 @@ pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
         since: None,
         lines: Seldom::every(PAUSE),
     };
+    if let Err(error) = set_all_going(&caller.engine).await {
+        tracing::error!(%error, "it is not known whether events of webhooks stand still");
+    }
     while !stop.is_cancelled() {
         let done = caller.pass().await;
         if let Err(error) = &done {
@@ -73,6 +77,13 @@ pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
     if let Err(error) = caller.finish().await {
         tracing::error!(%error, "what webhooks answered cannot be written down; they are called again");
     }
+}
+
+async fn set_all_going(engine: &Engine) -> Result<()> {
+    for webhook in webhook::Entity::find().all(engine.db.read()).await? {
+        set_going(engine, webhook.id).await?;
+    }
+    Ok(())
 }
 
 struct Caller {

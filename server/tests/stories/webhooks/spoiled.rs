@@ -1,15 +1,22 @@
-//! Webhooks of which something that is stored cannot be read.
+//! Webhooks of which something that is stored is not as it should be.
 
-use super::{DAY, converse, does, ids, listed, place, read};
+use super::{DAY, TYPES, converse, does, ids, listed, place, read};
 use crate::{
     stories,
-    support::{Story, database::Database, receiver::Receiver, world::id_of},
+    support::{
+        Story,
+        database::Database,
+        receiver::{Answer, Receiver},
+        world::id_of,
+    },
 };
 use serde_json::{Value, json};
+use std::time::Duration;
 
 stories! {
     one_whose_secret_does_not_open_fails_like_any_other
     one_whose_wishes_cannot_be_read_gets_everything_and_hides_no_other
+    events_that_stood_still_go_on_when_it_is_enabled
 }
 
 async fn run(story: &Story, sql: &str) {
@@ -56,4 +63,22 @@ async fn one_whose_wishes_cannot_be_read_gets_everything_and_hides_no_other(stor
     story.called().await;
     let known = ids(story, &from).await;
     assert!(known.iter().all(|id| receiver.ids().contains(id)), "{known:?}");
+}
+
+async fn events_that_stood_still_go_on_when_it_is_enabled(story: &Story) {
+    let line = story.support().await;
+    let receiver = Receiver::start().await;
+    receiver.always(Answer::Status(500));
+    let crm = story.hears("CRM", &receiver, json!({"types": TYPES})).await;
+    let from = place(story).await;
+    converse(story, &line).await;
+    story.called().await;
+    receiver.always(Answer::Status(204));
+    let tried = receiver.got().len();
+    run(story, "UPDATE webhook_calls SET due_at = NULL").await;
+    story.called_later(Duration::from_secs(60 * 60)).await;
+    assert_eq!(receiver.got().len(), tried, "nothing is due");
+    does(story, &crm, "enable", json!({})).await;
+    story.called().await;
+    assert_eq!(receiver.ids()[tried..], ids(story, &from).await);
 }

@@ -1,0 +1,115 @@
+//! What was given up, or was sent already, is sent again.
+
+use crate::{
+    desk::Update,
+    world::{HOUR, Receiver, attempts, desk, message, webhook, write},
+};
+use domain::{
+    access::Actor,
+    page::PageRequest,
+    webhook::{CallState, WhyOff},
+};
+use engine::webhooks;
+use std::{collections::HashMap, sync::atomic::Ordering};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_that_refuses_is_tried_eight_times_and_an_event_is_replayed() {
+    let desk = desk().await;
+    let receiver = Receiver::start(500).await;
+    let id = webhook(&desk, "crm", &receiver).await;
+    write(&desk, 1, 0).await;
+    for attempt in 1..=8 {
+        let listed = attempts(&desk, id, attempt).await;
+        assert_eq!(listed.len(), attempt);
+        assert_eq!((listed[0].status, listed[0].excerpt.len()), (Some(500), 1024));
+        desk.engine.clock().advance(HOUR * 11);
+    }
+    let (engine, admin) = (&desk.engine, &Actor::System);
+    let dead = webhooks::calls(engine, admin, id, Some(CallState::Dead), &PageRequest::default())
+        .await
+        .unwrap();
+    assert_eq!(dead.items.len(), 1);
+    receiver.status.store(200, Ordering::Relaxed);
+    webhooks::replay_one(engine, admin, id, dead.items[0].id)
+        .await
+        .unwrap();
+    attempts(&desk, id, 9).await;
+    let mut names = receiver.names();
+    names.dedup();
+    assert_eq!(names.len(), 1, "a replayed event keeps its name");
+    let now = webhooks::get(engine, admin, id).await.unwrap();
+    assert_eq!((now.waiting, now.dead, now.off), (0, 0, None));
+    desk.workers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_that_is_gone_is_switched_off_and_gets_what_it_missed_later() {
+    let desk = desk().await;
+    let receiver = Receiver::start(410).await;
+    let id = webhook(&desk, "crm", &receiver).await;
+    let since = desk.engine.clock().now();
+    write(&desk, 1, 0).await;
+    attempts(&desk, id, 1).await;
+    let (engine, admin) = (&desk.engine, &Actor::System);
+    let off = webhooks::get(engine, admin, id).await.unwrap().off;
+    assert_eq!(off.map(|(_, why)| why), Some(WhyOff::Gone));
+    write(&desk, 1, 1).await;
+    engine.called().await.unwrap();
+    assert_eq!(receiver.names().len(), 1);
+    receiver.status.store(200, Ordering::Relaxed);
+    webhooks::turn(engine, admin, id, true).await.unwrap();
+    let replayed = webhooks::replay_since(engine, admin, id, since).await.unwrap();
+    assert_eq!(replayed, 2);
+    receiver.has(3).await;
+    let again: Vec<_> = receiver.bodies()[1..]
+        .iter()
+        .map(|body| body["number"].as_u64())
+        .collect();
+    assert!(again.is_sorted(), "{again:?}");
+    desk.workers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn much_that_waits_is_given_up_and_sent_again_in_order() {
+    const MANY: u32 = 2100;
+    let desk = desk().await;
+    let receiver = Receiver::start(500).await;
+    let id = webhook(&desk, "crm", &receiver).await;
+    let (engine, admin) = (&desk.engine, &Actor::System);
+    for part in 0..MANY / 100 {
+        let messages: Vec<_> = (0..100)
+            .map(|n| Update::Message(message(n % 50, part * 100 + n)))
+            .collect();
+        desk.receive(&messages).await;
+    }
+    desk.settled().await;
+    engine.called().await.unwrap();
+    webhooks::turn(engine, admin, id, false).await.unwrap();
+    engine.called().await.unwrap();
+    let now = webhooks::get(engine, admin, id).await.unwrap();
+    assert_eq!((now.waiting, now.dead), (0, u64::from(MANY)));
+    let before = receiver.names().len();
+    receiver.status.store(200, Ordering::Relaxed);
+    webhooks::turn(engine, admin, id, true).await.unwrap();
+    let replayed = webhooks::replay_all(engine, admin, id).await.unwrap();
+    assert_eq!(replayed, u64::from(MANY));
+    engine.called().await.unwrap();
+    let mut sessions: HashMap<String, Vec<u64>> = HashMap::new();
+    for body in &receiver.bodies()[before..] {
+        let session = body["session"].as_str().unwrap().to_owned();
+        sessions
+            .entry(session)
+            .or_default()
+            .push(body["number"].as_u64().unwrap());
+    }
+    assert_eq!(sessions.len(), 50);
+    assert!(
+        sessions
+            .values()
+            .all(|numbers| numbers.len() == MANY as usize / 50 && numbers.is_sorted()),
+        "{sessions:?}"
+    );
+    webhooks::delete(engine, admin, id, None).await.unwrap();
+    assert!(webhooks::get(engine, admin, id).await.is_err());
+    desk.workers.stop().await;
+}
