@@ -168,6 +168,20 @@ pub(super) fn is_first() -> Expr {
     )
 }
 
+/// Whether no other of its lane is under way. A first one that was given up and is sent again waits for it, too.
+pub(super) fn is_alone(now: i64) -> Expr {
+    let other = |column: Column| Expr::col(("other", column));
+    let under_way = Query::select()
+        .expr(Expr::val(1))
+        .from_as(Entity, "other")
+        .and_where(other(Column::WebhookId).equals((Entity, Column::WebhookId)))
+        .and_where(other(Column::SessionId).equals((Entity, Column::SessionId)))
+        .and_where(other(Column::ClaimedBy).is_not_null())
+        .and_where(other(Column::DueAt).gt(now))
+        .take();
+    Expr::exists(under_way).not()
+}
+
 /// Gives up some of what waits for a webhook up to this place, and what is under way. Returns whether that was all.
 pub(super) async fn give_up(tx: &Transaction, webhook: Uuid, to: i64) -> Result<bool> {
     let some: Vec<Model> = waiting(webhook, to).all(tx).await?;

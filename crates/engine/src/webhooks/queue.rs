@@ -10,7 +10,10 @@ use crate::{
         webhook_call::{Column, Entity, Model},
     },
     transaction::Transaction,
-    webhooks::{lanes::is_first, state::WITHIN},
+    webhooks::{
+        lanes::{is_alone, is_first},
+        state::WITHIN,
+    },
 };
 use domain::time::Timestamp;
 use sea_orm::{
@@ -75,6 +78,7 @@ pub(super) fn due_of(webhook: Uuid, after: Option<i64>, now: i64) -> Select<Enti
         .filter(Column::DueAt.lte(now))
         .filter(Condition::all().add_option(after.map(|after| Column::Place.gt(after))))
         .filter(is_first())
+        .filter(is_alone(now))
         .order_by_asc(Column::DueAt)
         .order_by_asc(Column::Place)
 }

@@ -10,7 +10,8 @@ use domain::{
     webhook::{CallState, WhyOff},
 };
 use engine::webhooks;
-use std::{collections::HashMap, sync::atomic::Ordering};
+use std::{collections::HashMap, sync::atomic::Ordering, time::Duration};
+use tokio::time::sleep;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_that_refuses_is_tried_eight_times_and_an_event_is_replayed() {
@@ -111,5 +112,30 @@ async fn much_that_waits_is_given_up_and_sent_again_in_order() {
     );
     webhooks::delete(engine, admin, id, None).await.unwrap();
     assert!(webhooks::get(engine, admin, id).await.is_err());
+    desk.workers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replayed_event_waits_for_the_one_that_is_under_way_in_its_session() {
+    let desk = desk().await;
+    let receiver = Receiver::start(500).await;
+    let id = webhook(&desk, "crm", &receiver).await;
+    let (engine, admin) = (&desk.engine, &Actor::System);
+    write(&desk, 1, 0).await;
+    attempts(&desk, id, 1).await;
+    for on in [false, true] {
+        webhooks::turn(engine, admin, id, on).await.unwrap();
+    }
+    receiver.status.store(0, Ordering::Relaxed);
+    write(&desk, 1, 1).await;
+    receiver.has(2).await;
+    let dead = webhooks::calls(engine, admin, id, Some(CallState::Dead), &PageRequest::default())
+        .await
+        .unwrap();
+    webhooks::replay_one(engine, admin, id, dead.items[0].id)
+        .await
+        .unwrap();
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(receiver.names().len(), 2);
     desk.workers.stop().await;
 }
