@@ -229,7 +229,7 @@ async fn store(
     }
     for row in rows.values() {
         let before = known.get(&row.template_id);
-        if is_known && before.is_none_or(|before| differ(before, row)) {
+        if is_known && before.is_none_or(|before| !before.is_told_like(row)) {
             let (waba_id, id) = (waba_id.to_owned(), row.template_id.clone());
             tx.did(About::Templates, Deed::Template { waba_id, id });
         }
@@ -248,19 +248,6 @@ async fn store(
             .await?;
     }
     Ok(())
-}
-
-fn differ(one: &template::Model, other: &template::Model) -> bool {
-    let what_is_told = |row: &template::Model| {
-        (
-            row.status.clone(),
-            row.category.clone(),
-            row.quality.clone(),
-            row.rejected_reason.clone(),
-            row.components.clone(),
-        )
-    };
-    what_is_told(one) != what_is_told(other)
 }
 
 /// What only webhooks tell is kept as long as it is true.

@@ -159,12 +159,18 @@ async fn a_template_is_told_when_it_is_new_or_has_changed(story: &Story) {
     let line = story.support().await;
     story.allow_templates(&line).await;
     let from = place(story).await;
-    for (status, told) in [("PENDING", 1), ("PENDING", 1), ("APPROVED", 2)] {
+    // Meta signs the address of an example anew each time.
+    for (status, signed, told) in [("PENDING", 1, 1), ("PENDING", 2, 1), ("APPROVED", 2, 2)] {
+        let example = format!("https://example.com/a.jpg?oh={signed}");
         let mut templates = example_templates();
         templates.push(TemplateSpec {
             id: "900000000000777".into(),
             name: "new".into(),
             status: status.into(),
+            components: json!([
+                { "type": "HEADER", "format": "IMAGE", "example": { "header_handle": [example] } },
+                { "type": "BODY", "text": "Hello!" }
+            ]),
             ..TemplateSpec::default()
         });
         let waba_id = WABA_ID.to_owned();
