@@ -18,6 +18,7 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select};
+use std::collections::{BTreeSet, HashMap};
 
 /// The templates of every channel's account that mention what is wanted, in the order of the channels' names.
 ///
@@ -67,14 +68,30 @@ pub async fn of_channel(
     Ok((found.map(template::Model::view), channel.templates_allowed))
 }
 
-/// A template of an account; `None` if Meta does not have it any more.
+/// Templates by their accounts and ids, without those that Meta does not have any more.
 ///
 /// # Errors
 /// `Forbidden`
-pub async fn get(engine: &Engine, actor: &Actor, waba_id: &str, id: &str) -> Result<Option<TemplateView>> {
+pub async fn those(
+    engine: &Engine,
+    actor: &Actor,
+    wanted: &[(&str, &str)],
+) -> Result<HashMap<(String, String), TemplateView>> {
+    use template::Column;
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
     actor.require(Permission::ChannelRead)?;
-    let found = template::Entity::find_by_id((waba_id.to_owned(), id.to_owned()));
-    Ok(found.one(engine.db.read()).await?.map(template::Model::view))
+    let (accounts, ids): (BTreeSet<&str>, BTreeSet<&str>) = wanted.iter().copied().unzip();
+    let found = template::Entity::find()
+        .filter(Column::WabaId.is_in(accounts))
+        .filter(Column::TemplateId.is_in(ids))
+        .all(engine.db.read())
+        .await?;
+    let found = found.into_iter();
+    Ok(found
+        .map(|row| ((row.waba_id.clone(), row.template_id.clone()), row.view()))
+        .collect())
 }
 
 /// The templates that the actor may choose from in a session: those that Meta sends now and that mention what is wanted.

@@ -18,6 +18,6 @@ pub(crate) mod sending;
 pub(crate) mod webhook;
 pub(crate) mod worker;
 
-pub use list::{accounts, choices, filled, get, of_channel};
+pub use list::{accounts, choices, filled, of_channel, those};
 pub(crate) use rows::forget;
 pub use sync::refresh;

@@ -58,7 +58,8 @@ struct Known {
     told: Told,
     channels: HashMap<ChannelId, ChannelRow>,
     extensions: HashMap<ExtensionId, ExtensionRow>,
-    templates: HashMap<String, TemplateView>,
+    /// By account and id.
+    templates: HashMap<(String, String), TemplateView>,
     webhooks: HashMap<WebhookId, String>,
 }
 
@@ -77,14 +78,8 @@ impl Known {
             let rows = extensions::list(engine, actor).await?.into_iter();
             known.extensions = rows.map(|row| (row.id, row)).collect();
         }
-        for deed in deeds() {
-            if let Deed::Template { waba_id, id } = deed
-                && !known.templates.contains_key(id)
-                && let Some(found) = templates::get(engine, actor, waba_id, id).await?
-            {
-                known.templates.insert(id.clone(), found);
-            }
-        }
+        let changed: Vec<_> = deeds().filter_map(template_of).collect();
+        known.templates = templates::those(engine, actor, &changed).await?;
         let off: Vec<WebhookId> = happenings.iter().filter_map(switched_off).collect();
         known.webhooks = webhooks::names(engine, actor, &off).await?;
         Ok(known)
@@ -161,7 +156,8 @@ impl Known {
                 ApiEvent::ChannelDeleted(OfDeletedChannel { channel_id: *channel })
             }
             (Some(Deed::Template { waba_id, id }), _) => {
-                ApiEvent::TemplateChanged(template(waba_id.clone(), self.templates.get(id)?.clone()))
+                let found = self.templates.get(&(waba_id.clone(), id.clone()))?;
+                ApiEvent::TemplateChanged(template(waba_id.clone(), found.clone()))
             }
             (Some(Deed::Availability(extension)), _) => ApiEvent::ExtensionAvailabilityChanged(OfExtension {
                 extension: self.extensions.get(extension)?.clone().into(),
@@ -223,6 +219,14 @@ impl Known {
             session: session.into(),
             line,
         }))
+    }
+}
+
+/// The account and the id of the template that has changed.
+fn template_of(deed: &Deed) -> Option<(&str, &str)> {
+    match deed {
+        Deed::Template { waba_id, id } => Some((waba_id, id)),
+        _ => None,
     }
 }
 
