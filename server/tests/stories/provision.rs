@@ -1,5 +1,7 @@
 //! `switchboard apply` and `switchboard export`.
 
+mod again;
+
 use crate::{stories, support::Story};
 use futures::future::join_all;
 use serde_json::{Value, json};

@@ -142,6 +142,7 @@ mod tests {
             }),
             fallback: None,
             sending: Default::default(),
+            paused: false,
             badge,
             degraded_by: Vec::new(),
             webhook_seen_at: Some(Timestamp::from_millis(1)),

@@ -45,6 +45,8 @@ pub struct ChannelView {
     pub destination: Option<DestinationRef>,
     pub fallback: Option<DestinationRef>,
     pub sending: Sending,
+    /// The badge of a draft does not say it.
+    pub paused: bool,
     pub badge: Badge,
     pub degraded_by: Vec<Check>,
     pub webhook_seen_at: Option<Timestamp>,

@@ -134,6 +134,7 @@ pub(super) fn view(engine: &Engine, reserved: channel_reservation::Model) -> Cha
         destination: None,
         fallback: None,
         sending: Sending::default(),
+        paused: false,
         badge: Badge::Draft,
         degraded_by: Vec::new(),
         webhook_seen_at: reserved.handshake_at.map(Timestamp::from_millis),

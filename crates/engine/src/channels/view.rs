@@ -50,6 +50,7 @@ pub(crate) async fn find(engine: &Engine, id: ChannelId) -> Result<Option<Channe
         degraded_by,
         fallback,
         sending: channel.sending()?,
+        paused: channel.paused_at.is_some(),
         webhook_url: webhook_url(engine, &channel.webhook_id),
         verify_token: channel.verify_token.clone(),
         access_token_end: end(known.access_token),

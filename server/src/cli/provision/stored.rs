@@ -3,7 +3,7 @@
 use super::file::{Channel, Extension, Queue, Token, Webhook};
 use domain::{
     access::{Actor, Role},
-    channel::{Badge, Destination, DestinationRef, SendingForm},
+    channel::{Destination, DestinationRef, SendingForm},
     ids::{ChannelId, ExtensionId, QueueId, TokenId, WebhookId},
     page::{MAX_PAGE, PageRequest},
 };
@@ -123,7 +123,7 @@ async fn channels_of(
             unconfirmed: Some(sending.unconfirmed),
             read_receipts: Some(sending.read_receipts),
             templates_allowed: Some(sending.templates_allowed),
-            paused: Some(view.badge == Badge::Paused),
+            paused: Some(view.paused),
             ..Channel::default()
         };
         channels.push((row.id, channel));

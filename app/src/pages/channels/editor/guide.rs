@@ -216,6 +216,7 @@ mod tests {
             destination: None,
             fallback: None,
             sending: Default::default(),
+            paused: false,
             badge,
             degraded_by: Vec::new(),
             webhook_seen_at: None,
