@@ -21,7 +21,7 @@ pub use history::{activity, presence};
 pub use lifecycle::{delete, pause, resume};
 pub use list::{destinations, get, list, page};
 pub use rotate::{drop_old_app_secret, rotate_verify_token};
-pub use same_secrets::differing_secrets;
+pub use same_secrets::only_new_secrets;
 pub use save::{create, reserve, save_authentication, save_messaging};
 pub use save_tabs::{Tabs, save_tabs};
 pub use sending::save_sending;

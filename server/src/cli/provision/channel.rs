@@ -31,7 +31,7 @@ impl<W: Write> Run<'_, W> {
         let found = find(&self.stored.channels, wanted.key())?;
         let (whole, mut changed) = compare(wanted, found.map(|(_, channel)| channel))?;
         let id = found.map(|(id, _)| id);
-        let authentication = AuthenticationForm {
+        let mut authentication = AuthenticationForm {
             name: text(&whole.name),
             access_token: self.secret("access_token", &wanted.access_token)?,
             app_secret: self.secret("app_secret", &wanted.app_secret)?,
@@ -39,8 +39,8 @@ impl<W: Write> Run<'_, W> {
         };
         authentication.check()?;
         if let Some(id) = id {
-            let secrets = channels::differing_secrets(engine, &actor, id, &authentication).await?;
-            changed.extend(secrets.into_iter().map(str::to_owned));
+            authentication = channels::only_new_secrets(engine, &actor, id, &authentication).await?;
+            changed.extend(secrets_in(&authentication));
         }
         let messaging = whole.messaging(
             self.ids.place("destination", &whole.destination)?,
@@ -84,6 +84,16 @@ impl<W: Write> Run<'_, W> {
     async fn version(&self, id: ChannelId) -> anyhow::Result<i64> {
         Ok(channels::get(self.engine, &Actor::System, id).await?.version)
     }
+}
+
+fn secrets_in(form: &AuthenticationForm) -> impl Iterator<Item = String> {
+    let secrets = [
+        ("access_token", &form.access_token),
+        ("app_secret", &form.app_secret),
+        ("next_app_secret", &form.next_app_secret),
+    ];
+    let brought = secrets.into_iter().filter(|(_, secret)| !secret.is_empty());
+    brought.map(|(field, _)| field.to_owned())
 }
 
 impl Channel {
