@@ -9,14 +9,15 @@ use domain::{
     access::Actor,
     channel::{AuthenticationForm, MessagingForm, SendingForm},
     form::Invalid,
-    ids::ChannelId,
 };
-use engine::channels;
+use engine::channels::{self, Tabs};
 use std::io::Write;
 
 /// A destination's id is known when the file is applied; before that its form only has to be whole.
 const SOME_QUEUE: &str = "queue:00000000-0000-0000-0000-000000000000";
 
+const AUTHENTICATION: [&str; 4] = ["name", "access_token", "app_secret", "next_app_secret"];
+const MESSAGING: [&str; 4] = ["phone_number", "waba_id", "destination", "fallback"];
 const SENDING: [&str; 5] = [
     "messages_per_second",
     "file_way",
@@ -30,7 +31,7 @@ impl<W: Write> Run<'_, W> {
         let (engine, actor) = (self.engine, Actor::System);
         let found = find(&self.stored.channels, wanted.key())?;
         let (whole, mut changed) = compare(wanted, found.map(|(_, channel)| channel))?;
-        let id = found.map(|(id, _)| id);
+        let is_new = found.is_none();
         let mut authentication = AuthenticationForm {
             name: text(&whole.name),
             access_token: self.secret("access_token", &wanted.access_token)?,
@@ -38,7 +39,7 @@ impl<W: Write> Run<'_, W> {
             next_app_secret: self.secret("next_app_secret", &wanted.next_app_secret)?,
         };
         authentication.check()?;
-        if let Some(id) = id {
+        if let Some((id, _)) = found {
             authentication = channels::only_new_secrets(engine, &actor, id, &authentication).await?;
             changed.extend(secrets_in(&authentication));
         }
@@ -49,27 +50,25 @@ impl<W: Write> Run<'_, W> {
         if !self.dry_run {
             let any = |of: &[&str]| changed.iter().any(|field| of.contains(&field.as_str()));
             let sending = whole.sending();
-            let (id, sends_otherwise) = match id {
+            let id = match found {
                 None => {
-                    let view = channels::create(engine, &actor, &authentication, &messaging).await?;
-                    (view.id, sending != SendingForm::default())
+                    let new = channels::create(engine, &actor, &authentication, &messaging).await?;
+                    if sending != SendingForm::default() {
+                        channels::save_sending(engine, &actor, new.id, new.version, &sending).await?;
+                    }
+                    new.id
                 }
-                Some(id) => {
-                    if any(&["name", "access_token", "app_secret", "next_app_secret"]) {
-                        let version = self.version(id).await?;
-                        channels::save_authentication(engine, &actor, id, version, &authentication).await?;
-                    }
-                    if any(&["phone_number", "waba_id", "destination", "fallback"]) {
-                        let version = self.version(id).await?;
-                        channels::save_messaging(engine, &actor, id, version, &messaging).await?;
-                    }
-                    (id, any(&SENDING))
+                Some((id, stored)) => {
+                    let tabs = Tabs {
+                        authentication: any(&AUTHENTICATION).then_some(authentication),
+                        messaging: any(&MESSAGING).then_some(messaging),
+                        sending: any(&SENDING).then_some(sending),
+                        ..Tabs::default()
+                    };
+                    channels::save_tabs(engine, &actor, id, stored.version, &tabs).await?;
+                    id
                 }
             };
-            if sends_otherwise {
-                let version = self.version(id).await?;
-                channels::save_sending(engine, &actor, id, version, &sending).await?;
-            }
             let paused = found.and_then(|(_, channel)| channel.paused).unwrap_or_default();
             match (paused, whole.paused.unwrap_or_default()) {
                 (false, true) => channels::pause(engine, &actor, id).await?,
@@ -78,11 +77,7 @@ impl<W: Write> Run<'_, W> {
             }
             self.ids.channels.insert(whole.phone_number_id.clone(), id);
         }
-        self.say(&whole, id.is_none(), &changed)
-    }
-
-    async fn version(&self, id: ChannelId) -> anyhow::Result<i64> {
-        Ok(channels::get(self.engine, &Actor::System, id).await?.version)
+        self.say(&whole, is_new, &changed)
     }
 }
 

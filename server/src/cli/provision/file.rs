@@ -69,6 +69,9 @@ pub struct Channel {
     pub app_secret: Option<Reference>,
     #[serde(skip_serializing)]
     pub next_app_secret: Option<Reference>,
+    /// Of the stored one when it was read: nobody may have saved it since.
+    #[serde(skip)]
+    pub version: i64,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +89,9 @@ pub struct Webhook {
     pub disabled: bool,
     #[serde(skip_serializing)]
     pub secret: Option<Reference>,
+    /// Of the stored one when it was read: nobody may have saved it since.
+    #[serde(skip)]
+    pub version: i64,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

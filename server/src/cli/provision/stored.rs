@@ -124,6 +124,7 @@ async fn channels_of(
             read_receipts: Some(sending.read_receipts),
             templates_allowed: Some(sending.templates_allowed),
             paused: Some(view.paused),
+            version: view.version,
             ..Channel::default()
         };
         channels.push((row.id, channel));
@@ -160,6 +161,7 @@ async fn webhooks_of(
             queues: Some(sorted(row.wanted.queues.into_iter().map(queue).collect())),
             disabled: row.off.is_some(),
             secret: None,
+            version: row.version,
         };
         (row.id, webhook)
     });

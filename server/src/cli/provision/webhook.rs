@@ -42,12 +42,11 @@ impl<W: Write> Run<'_, W> {
             changed.push("secret".to_owned());
         }
         if !self.dry_run {
-            let id = match id {
+            let id = match found {
                 None => webhooks::create_given(engine, &actor, &form, &secret).await?,
-                Some(id) => {
+                Some((id, stored)) => {
                     if is_other_form {
-                        let version = webhooks::get(engine, &actor, id).await?.version;
-                        webhooks::change(engine, &actor, id, version, &form).await?;
+                        webhooks::change(engine, &actor, id, stored.version, &form).await?;
                     }
                     if is_other_secret {
                         webhooks::replace_secret(engine, &actor, id, &secret).await?;
