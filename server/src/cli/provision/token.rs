@@ -7,7 +7,8 @@ use super::{
 };
 use domain::{
     access::{Actor, TokenForm},
-    form::Invalid,
+    form::{Invalid, Problem},
+    refusal::Refusal,
 };
 use engine::access::api_tokens;
 use secrecy::SecretString;
@@ -42,11 +43,25 @@ impl<W: Write> Run<'_, W> {
         );
         if is_other {
             if !self.dry_run {
-                api_tokens::create_given(engine, &actor, &form, &given, id).await?;
+                let created = api_tokens::create_given(engine, &actor, &form, &given, id).await;
+                created.map_err(explained)?;
             }
             changed.push("token".to_owned());
         }
         self.say(&whole, id.is_none(), &changed)
+    }
+}
+
+fn explained(error: engine::Error) -> anyhow::Error {
+    match &error {
+        engine::Error::Refused(Refusal::Invalid { fields })
+            if fields.iter().any(|wrong| wrong.problem == Problem::Taken) =>
+        {
+            anyhow::anyhow!(
+                "token: another token has or had this text, which may have expired or been revoked: give it another one"
+            )
+        }
+        _ => error.into(),
     }
 }
 
