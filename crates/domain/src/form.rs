@@ -131,6 +131,10 @@ impl Problems {
         });
     }
 
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// Returns a valid value, or records the problem under the field's name.
     pub fn take<T>(&mut self, field: &str, value: Result<T, Problem>) -> Option<T> {
         value.map_err(|problem| self.add(field, problem)).ok()

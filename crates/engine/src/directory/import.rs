@@ -6,7 +6,7 @@ use crate::{
     directory::{
         extensions::write_new,
         logins::may_give,
-        table::{self, Line},
+        table::{self, Line, MOST_PROBLEMS},
     },
     entity::extension,
 };
@@ -53,6 +53,7 @@ pub async fn import(
 
 fn refuse(mut problems: Vec<FieldProblem>) -> std::result::Result<(), Invalid> {
     problems.sort_by_key(|problem| imported_place(&problem.field).map(|(line, _)| line));
+    problems.truncate(MOST_PROBLEMS);
     match problems.is_empty() {
         true => Ok(()),
         false => Err(Invalid { fields: problems }),

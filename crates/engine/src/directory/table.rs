@@ -7,6 +7,11 @@ use domain::{
     form::{FieldProblem, Problem, Problems},
 };
 
+/// Whoever has so many problems corrects them first.
+pub(super) const MOST_PROBLEMS: usize = 100;
+/// More cannot all be columns of ours.
+const MOST_COLUMNS: usize = 20;
+
 /// An extension, and the line on which it stands.
 #[derive(Debug)]
 pub(super) struct Line {
@@ -32,7 +37,11 @@ pub(super) fn read(text: &str) -> (Vec<Line>, Vec<FieldProblem>) {
     let mut problems = Problems::default();
     let mut lines = Vec::new();
     let mut columns = None;
+    let mut looked_at = 0;
     for record in table.records() {
+        if problems.count() >= MOST_PROBLEMS {
+            break;
+        }
         let record = match record {
             Ok(record) => record,
             Err(error) => {
@@ -46,13 +55,14 @@ pub(super) fn read(text: &str) -> (Vec<Line>, Vec<FieldProblem>) {
             columns = Some(columns_of(&record, number, &mut problems));
             continue;
         };
-        if lines.len() == MAX_IMPORTED {
-            problems.add(&imported_field(number, "number"), Problem::Enough);
-            break;
-        }
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
+        if looked_at == MAX_IMPORTED {
+            problems.add(&imported_field(number, "number"), Problem::Enough);
+            break;
+        }
+        looked_at += 1;
         match extension(&record, columns) {
             Ok(extension) => lines.push(Line { number, extension }),
             Err(wrong) => {
@@ -94,7 +104,8 @@ fn delimiter(text: &str) -> u8 {
 }
 
 fn columns_of(record: &StringRecord, line: u64, problems: &mut Problems) -> Vec<String> {
-    let mut columns: Vec<String> = record.iter().map(|name| name.trim().to_lowercase()).collect();
+    let names = record.iter().take(MOST_COLUMNS);
+    let mut columns: Vec<String> = names.map(|name| name.trim().to_lowercase()).collect();
     for (n, column) in columns.iter_mut().enumerate() {
         if !COLUMNS.contains(&column.as_str()) {
             // It may be no name at all, but the first extension's password.
@@ -222,5 +233,13 @@ mod tests {
             wrong(&table(MAX_IMPORTED + 1)),
             [("csv.1002.number".to_owned(), Problem::Enough)]
         );
+    }
+
+    #[test]
+    fn a_hundred_problems_are_enough() {
+        let wrong_lines = format!("number,name\n{}", "x,Somebody\n".repeat(5_000));
+        assert_eq!(wrong(&wrong_lines).len(), MOST_PROBLEMS);
+        let wide = format!("{}\n{}", "number,".repeat(100_000), "1,".repeat(100_000));
+        assert!(wrong(&wide).len() <= MOST_PROBLEMS);
     }
 }
