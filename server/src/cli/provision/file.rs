@@ -1,5 +1,6 @@
 //! The file of `switchboard apply`, in TOML or JSON. Each thing has a field by which it is known; every other field may be
-//! missing: then what is stored stays, and a new thing has the default.
+//! missing: then what is stored stays, and a new thing has the default. Only what is disabled is enabled again unless the
+//! file says otherwise: `--prune` disables what is not named, and naming it brings it back.
 
 use super::{
     lines::{Lines, line_at},

@@ -1,5 +1,6 @@
 //! `switchboard apply` and `switchboard export`: extensions, queues, channels, webhooks and API tokens as one
-//! file. All goes through the use cases that the console and the REST API call; each thing is a transaction of its own.
+//! file. All goes through the use cases that the console and the REST API call. A thing takes a transaction or a few, and the
+//! next run goes on with what was interrupted.
 
 mod apply;
 mod channel;
