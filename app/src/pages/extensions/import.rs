@@ -81,7 +81,9 @@ fn TableField(shown: RwSignal<Option<Vec<ImportedExtension>>>, busy: Memo<bool>)
         input.set_value("");
         spawn_local(async move {
             let read = JsFuture::from(file.text()).await.ok();
-            if let Some(read) = read.and_then(|read| read.as_string()) {
+            let read = read.and_then(|read| read.as_string());
+            // What is being checked stays what is shown.
+            if let (Some(read), Some(false)) = (read, busy.try_get_untracked()) {
                 text.try_set(read);
                 shown.try_set(None);
             }
@@ -139,6 +141,7 @@ fn TableField(shown: RwSignal<Option<Vec<ImportedExtension>>>, busy: Memo<bool>)
                 type="file"
                 accept=".csv,text/csv,text/plain"
                 node_ref=file
+                disabled=move || busy.get()
                 on:change=picked
                 aria-describedby="csv-file-hint"
             />
