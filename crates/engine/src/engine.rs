@@ -14,6 +14,7 @@ use crate::{
     doctor::schedule::Schedule,
     entity::api_token,
     files::{busy::Busy, store::Store},
+    idempotency::room::KeyRoom,
     inbound::{intake::Intake, webhook_cache::WebhookCache},
     outbound::memory::Memory,
     presence::pages::Pages,
@@ -66,6 +67,7 @@ pub struct Parts {
     pub(crate) login_throttle: LoginThrottle,
     pub(crate) token_addresses: TokenAddresses,
     pub(crate) token_reads: SharedReads<Option<api_token::Model>>,
+    pub(crate) key_room: KeyRoom,
     pub(crate) refusal_rate: RefusalRate,
     pub(crate) countries: Arc<Countries>,
     /// Wakes the inbound worker when deliveries are in the journal.

@@ -3,6 +3,11 @@
 //! whether the call had its effect there: one that had none may be made again after a lease, one whose answer is lost may not.
 //! What a call does elsewhere before its first commit, such as at Meta, the database does not know.
 
+mod free;
+
+pub(crate) mod room;
+
+use self::free::{LIVES, has_room, is_free, was_free};
 use crate::{
     Engine, Error, Result,
     entity::idempotency_key::{Column, Entity, Model},
@@ -18,16 +23,12 @@ use std::{convert::Infallible, fmt, time::Duration};
 use tokio::time::sleep;
 use uuid::Uuid;
 
-/// How long a key belongs to its call.
-const LIVES: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a call may go on before whoever makes it is taken to have died.
 const LEASE: Duration = Duration::from_secs(60);
 /// How often whoever makes a call renews its lease.
 const RENEWED: Duration = Duration::from_secs(20);
 /// Before an answer is tried to be kept once more.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(2)];
-/// How many keys a token may have at a time.
-const MOST: u64 = 100_000;
 
 tokio::task_local! {
     static CLAIM: Claim;
@@ -94,13 +95,13 @@ pub enum Begun {
 pub async fn begin(engine: &Engine, call: &Call) -> Result<Begun> {
     let now = engine.clock().now();
     let known = Entity::find_by_id((call.token.uuid(), call.key.clone()))
-        .filter(is_free(now).not())
         .one(engine.db.read())
         .await?;
-    if let Some(known) = known {
+    let is_new = known.is_none();
+    if let Some(known) = known.filter(|known| !was_free(known, now)) {
         return of_known(engine, call, known).await;
     }
-    if has_most(engine, call.token).await? {
+    if is_new && !has_room(engine, call.token, now).await? {
         return Ok(Begun::TooMany);
     }
     let row = Model {
@@ -136,31 +137,6 @@ pub async fn begin(engine: &Engine, call: &Call) -> Result<Begun> {
         0 => Begun::UnderWay,
         _ => Begun::Now(claim),
     })
-}
-
-/// Whether a key may be claimed again: it has had its day, or whoever made the call died before it had an effect.
-fn is_free(now: Timestamp) -> Condition {
-    let died = Condition::all()
-        .add(Column::EffectAt.is_null())
-        .add(Column::Sealed.is_null())
-        .add(Column::LeasedUntil.lte(now.millis()));
-    Condition::any()
-        .add(Column::At.lte(now.minus(LIVES).millis()))
-        .add(died)
-}
-
-async fn has_most(engine: &Engine, token: TokenId) -> Result<bool> {
-    let last: Option<String> = Entity::find()
-        .select_only()
-        .column(Column::Key)
-        .filter(Column::TokenId.eq(token.uuid()))
-        .order_by_asc(Column::Key)
-        .offset(MOST - 1)
-        .limit(1)
-        .into_tuple()
-        .one(engine.db.read())
-        .await?;
-    Ok(last.is_some())
 }
 
 async fn of_known(engine: &Engine, call: &Call, known: Model) -> Result<Begun> {
