@@ -31,11 +31,15 @@ impl From<Invalid> for Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// What the caller is told; `Err`: nothing but that it is our fault. What is not available now, finds no free
-    /// connection to the database in time, or gives way to somebody else there, is asked for again later.
+    /// What the caller is told; `Err`: nothing but that it is our fault. What is not available now, finds no connection to
+    /// the database in time or loses it, or gives way to somebody else there, is asked for again later.
     pub fn into_refusal(self) -> std::result::Result<Refusal, Self> {
         if self.gave_way() {
             tracing::warn!(error = %self, "somebody else changed this at the same moment");
+            return Ok(Refusal::Busy { seconds: AGAIN });
+        }
+        if self.lost_connection() {
+            tracing::warn!(error = %self, "the connection to the database broke");
             return Ok(Refusal::Busy { seconds: AGAIN });
         }
         match self {
@@ -57,13 +61,25 @@ impl Error {
     /// Whether PostgreSQL ended the transaction so that others can go on: class 40 of
     /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>, such as a deadlock.
     fn gave_way(&self) -> bool {
+        self.is_of_postgres(&["40"])
+    }
+
+    /// Whether PostgreSQL went away, or ended the connection: class 08, and 57P01 to 57P05.
+    fn lost_connection(&self) -> bool {
+        matches!(self, Self::Database(DbErr::Conn(_)))
+            || matches!(self.of_database(), Some(sqlx::Error::Io(_)))
+            || self.is_of_postgres(&["08", "57P"])
+    }
+
+    fn is_of_postgres(&self, classes: &[&str]) -> bool {
         let Some(sqlx::Error::Database(error)) = self.of_database() else {
             return false;
         };
         let is_postgres = error
             .try_downcast_ref::<sqlx::postgres::PgDatabaseError>()
             .is_some();
-        is_postgres && error.code().is_some_and(|code| code.starts_with("40"))
+        let code = error.code().unwrap_or_default();
+        is_postgres && classes.iter().any(|class| code.starts_with(class))
     }
 
     fn of_database(&self) -> Option<&sqlx::Error> {
@@ -170,6 +186,14 @@ mod tests {
         assert!(!Error::Corrupt(String::new()).is_passing());
     }
 
+    #[test]
+    fn whoever_loses_the_connection_asks_again() {
+        let broke = sqlx::Error::Io(std::io::ErrorKind::ConnectionReset.into());
+        let broke = Error::Database(DbErr::Query(RuntimeErr::SqlxError(broke.into())));
+        assert!(broke.is_passing());
+        assert!(matches!(broke.into_refusal(), Ok(Refusal::Busy { .. })));
+    }
+
     #[tokio::test]
     #[ignore = "needs PostgreSQL; cargo xtask test runs them"]
     async fn what_postgres_cannot_do_now_it_may_do_later() {
@@ -194,7 +218,8 @@ mod tests {
             let error = error(&db, &raise).await;
             assert_eq!(error.is_passing(), passing, "{code}: {error}");
             let busy = matches!(error.into_refusal(), Ok(Refusal::Busy { .. }));
-            assert_eq!(busy, code.starts_with("40"), "{code}");
+            let expected = ["08", "40", "57P"].iter().any(|class| code.starts_with(class));
+            assert_eq!(busy, expected, "{code}");
         }
     }
 }
