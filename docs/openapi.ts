@@ -3196,7 +3196,7 @@ export interface components {
          * @description What can be wrong with a field.
          * @enum {string}
          */
-        FieldProblemCode: "required" | "too_long" | "too_short" | "not_a_phone_number" | "not_numeric" | "not_a_token" | "taken" | "unknown" | "not_a_login" | "mixed_scripts" | "looks_taken" | "too_high" | "wrong_password" | "wrong_code" | "own_password" | "guessable" | "wrong_type" | "not_an_amount" | "not_a_currency" | "not_a_percentage" | "not_a_rate" | "not_a_date" | "not_a_time_ahead" | "malformed" | "enough";
+        FieldProblemCode: "required" | "too_long" | "too_short" | "not_a_phone_number" | "not_numeric" | "not_a_token" | "taken" | "unknown" | "not_a_login" | "mixed_scripts" | "looks_taken" | "too_high" | "wrong_password" | "wrong_code" | "own_password" | "guessable" | "wrong_type" | "not_an_amount" | "not_a_currency" | "not_a_percentage" | "not_a_rate" | "not_a_date" | "not_a_time_ahead" | "malformed" | "enough" | "not_bound";
         /** @description The way on which a message's file went. */
         FileAttempt: {
             /** @description The other way failed before. */

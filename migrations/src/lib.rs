@@ -67,6 +67,7 @@ mod m0057_passkeys;
 mod m0058_stray_statuses;
 mod m0059_idempotency_keys;
 mod m0060_webhooks;
+mod m0061_bound_tokens;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -134,6 +135,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0058_stray_statuses::Step),
             Box::new(m0059_idempotency_keys::Step),
             Box::new(m0060_webhooks::Step),
+            Box::new(m0061_bound_tokens::Step),
         ]
     }
 }

@@ -9,7 +9,7 @@ use super::{
 #[cfg(feature = "ssr")]
 use domain::access::Permission;
 use domain::{
-    access::{TokenForm, TokenRow},
+    access::{BoundRef, TokenForm, TokenRow},
     form::Invalid,
     ids::TokenId,
 };
@@ -20,6 +20,13 @@ use leptos::prelude::*;
 pub async fn tokens() -> Result<Vec<TokenRow>, ApiError> {
     let actor = actor().await?;
     Ok(engine::access::api_tokens::list(&engine()?, &actor).await?)
+}
+
+/// The channels and queues to which a new token may be bound.
+#[server(prefix = "/rpc", endpoint = "tokens/bounds", protocol = Rpc)]
+pub async fn token_bounds() -> Result<Vec<BoundRef>, ApiError> {
+    let actor = actor().await?;
+    Ok(engine::access::token_bounds::choices(&engine()?, &actor).await?)
 }
 
 /// A new token. It is not shown again.

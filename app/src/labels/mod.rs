@@ -19,7 +19,7 @@ pub use sign_on::sign_on_problem;
 
 use crate::{api::ApiError, i18n::*};
 use domain::{
-    access::{Role, Scope},
+    access::{Bound, BoundRef, Role, Scope},
     channel::Badge,
     dead_letter::{DeadReason, Replayed, Within},
     pick_up_mode::PickUp,
@@ -208,6 +208,15 @@ pub fn role(locale: Locale, role: Role) -> &'static str {
         Role::Admin => td_string!(locale, common.role.admin),
         Role::Supervisor => td_string!(locale, common.role.supervisor),
         Role::Operator => td_string!(locale, common.role.operator),
+    }
+}
+
+/// What an API token reaches.
+pub fn bound(locale: Locale, to: &BoundRef) -> String {
+    let name = to.name.clone();
+    match to.bound {
+        Bound::Channel(_) => td_string!(locale, system.tokens.bound_channel, name = name),
+        Bound::Queue(_) => td_string!(locale, system.tokens.bound_queue, name = name),
     }
 }
 

@@ -48,5 +48,6 @@ pub fn problem(locale: Locale, problem: Problem) -> &'static str {
         Problem::NotATimeAhead => td_string!(locale, common.problem.not_a_time_ahead),
         Problem::Malformed => td_string!(locale, common.problem.malformed),
         Problem::Enough => td_string!(locale, common.problem.enough),
+        Problem::NotBound => td_string!(locale, common.problem.not_bound),
     }
 }

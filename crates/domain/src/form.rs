@@ -72,6 +72,8 @@ pub enum Problem {
     Malformed,
     /// As many as are allowed are there.
     Enough,
+    /// What this may is about the whole company, so it is not bound to a channel or a queue.
+    NotBound,
 }
 
 /// The problem of a word that is not a known value.

@@ -45,6 +45,7 @@ mod error;
 mod live;
 mod open;
 mod random;
+mod reach;
 mod receipts;
 mod retention;
 mod transaction;

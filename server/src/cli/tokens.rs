@@ -2,13 +2,14 @@
 
 use super::{open::open, readable::readable};
 use crate::settings::Settings;
+use anyhow::Context as _;
 use clap::{Args, Subcommand, builder::PossibleValuesParser};
 use domain::{
     access::{Actor, Scope, TokenForm},
-    ids::TokenId,
+    ids::{QueueId, TokenId},
     time::Timestamp,
 };
-use engine::{Engine, access::api_tokens};
+use engine::{Engine, access::api_tokens, directory::queues};
 use secrecy::ExposeSecret as _;
 
 #[derive(Debug, Subcommand)]
@@ -17,7 +18,7 @@ pub(super) enum TokenCommand {
     Create(CreateToken),
     /// Print a text for a token that a file of `apply` names; it opens nothing before that
     Generate,
-    /// Those that work: id, scope, last use, end, name
+    /// Those that work: id, scope, last use, end, name, what it is bound to
     List,
     /// Let nobody in with it any more
     Revoke {
@@ -36,6 +37,12 @@ pub(super) struct CreateToken {
     /// After how many days it expires, 1 to 1000; without this, never
     #[arg(long, value_name = "DAYS")]
     expires: Option<String>,
+    /// Bind it to the channel with this id, which is in the address of its page
+    #[arg(long, value_name = "ID", conflicts_with = "queue")]
+    channel: Option<String>,
+    /// Bind it to the queue with this name
+    #[arg(long, value_name = "NAME")]
+    queue: Option<String>,
 }
 
 pub(super) async fn run(settings: &Settings, command: TokenCommand) -> anyhow::Result<()> {
@@ -51,10 +58,16 @@ pub(super) async fn run(settings: &Settings, command: TokenCommand) -> anyhow::R
 }
 
 async fn create(engine: &Engine, token: CreateToken) -> anyhow::Result<()> {
+    let bound = match (token.channel, token.queue) {
+        (Some(id), _) => format!("channel:{id}"),
+        (None, Some(name)) => format!("queue:{}", queue_named(engine, &name).await?),
+        (None, None) => String::new(),
+    };
     let form = TokenForm {
         name: token.name,
         scope: token.scope,
         days: token.expires.unwrap_or_default(),
+        bound,
     };
     let token = api_tokens::create(engine, &Actor::System, &form)
         .await
@@ -63,12 +76,20 @@ async fn create(engine: &Engine, token: CreateToken) -> anyhow::Result<()> {
     Ok(())
 }
 
+async fn queue_named(engine: &Engine, name: &str) -> anyhow::Result<QueueId> {
+    let queues = queues::list(engine, &Actor::System).await?;
+    let found = queues.into_iter().find(|queue| queue.name == name);
+    let found = found.with_context(|| format!("there is no queue {name:?}"))?;
+    Ok(found.id)
+}
+
 async fn list(engine: &Engine) -> anyhow::Result<()> {
     let at = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), crate::http::api::time);
     for token in api_tokens::list(engine, &Actor::System).await? {
         let (used, expires) = (at(token.used_at), at(token.expires_at));
+        let bound = token.bound.map(|of| of.bound.to_string()).unwrap_or_default();
         println!(
-            "{}\t{}\t{used}\t{expires}\t{}",
+            "{}\t{}\t{used}\t{expires}\t{}\t{bound}",
             token.id,
             token.scope.as_str(),
             token.name

@@ -244,6 +244,7 @@ async fn a_stream_ends_with_its_token(story: &Story) {
             name: name.into(),
             scope: "read".into(),
             days: days.into(),
+            ..TokenForm::default()
         };
         let token = api_tokens::create(&story.engine, &Actor::System, &form).await;
         Api::new(&story.url, Some(token.expect("a token")))

@@ -162,7 +162,7 @@ async fn a_token_that_comes_from_a_new_address_is_a_row(story: &Story) {
     let form = TokenForm {
         name: "CRM".into(),
         scope: "read".into(),
-        days: String::new(),
+        ..TokenForm::default()
     };
     let token = engine::access::api_tokens::create(&story.engine, &Actor::System, &form).await;
     let crm = Api::new(&story.url, Some(token.expect("a token")));

@@ -9,6 +9,7 @@ mod api_fuzz;
 mod api_guide;
 mod audit;
 mod blocks;
+mod bound_tokens;
 mod browser;
 mod bucket;
 mod calls;

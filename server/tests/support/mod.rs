@@ -215,7 +215,7 @@ pub async fn token(engine: &Engine, scope: Scope) -> String {
     let form = TokenForm {
         name: "story".into(),
         scope: scope.as_str().into(),
-        days: String::new(),
+        ..TokenForm::default()
     };
     engine::access::api_tokens::create(engine, &Actor::System, &form)
         .await

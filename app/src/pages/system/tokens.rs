@@ -3,7 +3,7 @@
 use crate::{
     api::{
         ActionForm, ApiResult, Resource, ServerAction,
-        tokens::{CreateToken, RevokeToken, tokens},
+        tokens::{CreateToken, RevokeToken, token_bounds, tokens},
     },
     i18n::*,
     labels,
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 use domain::{
-    access::{Scope, TokenRow},
+    access::{BoundRef, Scope, TokenRow},
     time::Timestamp,
 };
 use leptos::prelude::*;
@@ -54,11 +54,15 @@ fn TokenTable(tokens: Vec<TokenRow>, revoke: ServerAction<RevokeToken>) -> impl 
     };
     let line = move |token: TokenRow| {
         let (id, scope, name) = (token.id, token.scope, token.name.clone());
+        let bound = token.bound.clone().map(|to| {
+            view! { <p class="hint">{move || labels::bound(i18n.get_locale(), &to)}</p> }
+        });
         let label = move || t_string!(i18n, system.tokens.revoke_of, name = name.clone()).to_string();
         view! {
             <tr>
                 <th scope="row">
                     {token.name} <p class="hint">{move || labels::scope(i18n.get_locale(), scope)}</p>
+                    {bound}
                 </th>
                 <td data-label=move || t_string!(i18n, system.tokens.used)>{time(token.used_at)}</td>
                 <td data-label=move || t_string!(i18n, system.tokens.expires)>{time(token.expires_at)}</td>
@@ -97,6 +101,7 @@ fn TokenTable(tokens: Vec<TokenRow>, revoke: ServerAction<RevokeToken>) -> impl 
 fn NewToken(stored: Resource<ApiResult<Vec<TokenRow>>>) -> impl IntoView {
     let i18n = use_i18n();
     let now = use_now();
+    let bounds = Resource::new(|| (), |()| token_bounds());
     let create = Form::<CreateToken>::new();
     let made = RwSignal::new(None::<String>);
     on_answer(create.action, move |answer| {
@@ -141,6 +146,7 @@ fn NewToken(stored: Resource<ApiResult<Vec<TokenRow>>>) -> impl IntoView {
                 {scopes}
                 <FieldProblem name="scope" />
             </fieldset>
+            <Load from=bounds lines=1 view=|bounds| view! { <BoundSelect bounds /> }.into_any() />
             <Field
                 name="days"
                 label=move || t_string!(i18n, system.tokens.days)
@@ -163,6 +169,35 @@ fn NewToken(stored: Resource<ApiResult<Vec<TokenRow>>>) -> impl IntoView {
             </CheckedForm>
             <div aria-live="polite">{shown}</div>
         </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn BoundSelect(bounds: Vec<BoundRef>) -> impl IntoView {
+    let i18n = use_i18n();
+    let option = |to: BoundRef| {
+        let value = to.bound.to_string();
+        view! { <option value=value>{move || labels::bound(i18n.get_locale(), &to)}</option> }
+    };
+    let options = bounds.into_iter().map(option).collect_view().into_any();
+    view! {
+        <div class="field">
+            <label for="field-bound">{move || t_string!(i18n, system.tokens.bound)}</label>
+            <select
+                id="field-bound"
+                name="form[bound]"
+                class="input"
+                aria-describedby="field-bound-hint field-bound-problem"
+            >
+                <option value="">{move || t_string!(i18n, system.tokens.bound_everything)}</option>
+                {options}
+            </select>
+            <p class="hint" id="field-bound-hint">
+                {move || t_string!(i18n, system.tokens.bound_hint)}
+            </p>
+            <FieldProblem name="bound" />
+        </div>
     }
     .into_any()
 }

@@ -1,6 +1,7 @@
 //! Who makes a request, and whether they are allowed to.
 
 use super::{
+    bound::Bound,
     permission::Permission,
     role::{Role, Scope},
 };
@@ -20,6 +21,8 @@ pub enum Actor {
         id: TokenId,
         name: String,
         scope: Scope,
+        /// `None`: it reaches everything.
+        bound: Option<Bound>,
     },
     /// The process itself: the command line, workers, the demo.
     System,
@@ -43,7 +46,26 @@ impl Actor {
             Self::Token { scope, .. } => scope.permissions(),
             Self::User(me) => me.role.permissions(),
         };
-        has.contains(&permission)
+        has.contains(&permission) && self.bound().is_none_or(|bound| bound.allows(permission))
+    }
+
+    /// The channel or the queue beyond which the actor reaches nothing.
+    pub fn bound(&self) -> Option<Bound> {
+        match self {
+            Self::Token { bound, .. } => *bound,
+            Self::User(_) | Self::System => None,
+        }
+    }
+
+    /// Refuses a token that is bound to a channel or a queue: this is about the whole company.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`].
+    pub fn reaches_everything(&self) -> Result<(), Refusal> {
+        match self.bound() {
+            None => Ok(()),
+            Some(_) => Err(Refusal::Forbidden),
+        }
     }
 
     /// Refuses whoever lacks the permission.
@@ -90,6 +112,7 @@ impl Actor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::ChannelId;
 
     #[test]
     fn a_token_that_only_reads_sees_every_session_and_answers_none() {
@@ -99,8 +122,27 @@ mod tests {
             id: TokenId::new(uuid::Uuid::nil()),
             name: "r".into(),
             scope: Scope::Read,
+            bound: None,
         };
         assert!(!reader.may(Permission::SessionAnswer));
         assert!(reader.may(Permission::SessionReadAll));
+    }
+
+    #[test]
+    fn a_bound_token_has_no_more_than_its_scope_and_does_not_see_every_session() {
+        let token = |scope| Actor::Token {
+            id: TokenId::new(uuid::Uuid::nil()),
+            name: "b".into(),
+            scope,
+            bound: Some(Bound::Channel(ChannelId::new(uuid::Uuid::nil()))),
+        };
+        for scope in Scope::ALL {
+            assert!(!token(*scope).may(Permission::SessionReadAll), "{scope:?}");
+            assert!(!token(*scope).may(Permission::DirectoryRead), "{scope:?}");
+            assert_eq!(token(*scope).reaches_everything(), Err(Refusal::Forbidden));
+        }
+        assert!(!token(Scope::Read).may(Permission::SessionAnswer));
+        assert!(token(Scope::Operate).may(Permission::SessionAnswer));
+        assert_eq!(Actor::System.reaches_everything(), Ok(()));
     }
 }

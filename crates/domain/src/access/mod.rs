@@ -3,6 +3,7 @@
 mod account;
 mod actor;
 mod audit;
+mod bound;
 mod passkey;
 mod permission;
 mod role;
@@ -16,6 +17,7 @@ pub use actor::{Actor, Me};
 pub use audit::{
     AuditAbout, AuditActor, AuditFilter, AuditForm, AuditOutcome, AuditRow, AuditSubject, LOG_IN_ACTIONS,
 };
+pub use bound::{Bound, BoundRef};
 pub use passkey::{PasskeyRow, passkey_name};
 pub use permission::Permission;
 pub use role::{Role, Scope};

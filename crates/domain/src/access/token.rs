@@ -1,6 +1,6 @@
 //! API tokens: the form of a new one, and those that there are.
 
-use super::Scope;
+use super::{Bound, BoundRef, Scope};
 use crate::{
     form::{Invalid, MAX_NAME, Problem, Problems, line, optional},
     ids::TokenId,
@@ -20,6 +20,8 @@ pub struct TokenForm {
     pub scope: String,
     /// After how many days it expires; empty: never.
     pub days: String,
+    /// `channel:ID` or `queue:ID`; empty: it reaches everything.
+    pub bound: String,
 }
 
 /// A checked [`TokenForm`].
@@ -28,6 +30,7 @@ pub struct NewToken {
     pub name: String,
     pub scope: Scope,
     pub days: Option<u32>,
+    pub bound: Option<Bound>,
 }
 
 impl TokenForm {
@@ -38,8 +41,21 @@ impl TokenForm {
         let name = problems.take("name", line(&self.name, MAX_NAME));
         let scope = problems.take("scope", self.scope.parse());
         let days = problems.take("days", optional(&self.days).map(days).transpose());
-        match (name, scope, days) {
-            (Some(name), Some(scope), Some(days)) => Ok(NewToken { name, scope, days }),
+        let bound = problems.take(
+            "bound",
+            optional(&self.bound).map(str::parse::<Bound>).transpose(),
+        );
+        if scope.is_some_and(|scope| !Bound::fits(scope)) && bound.flatten().is_some() {
+            problems.add("scope", Problem::NotBound);
+            return Err(problems.refuse());
+        }
+        match (name, scope, days, bound) {
+            (Some(name), Some(scope), Some(days), Some(bound)) => Ok(NewToken {
+                name,
+                scope,
+                days,
+                bound,
+            }),
             _ => Err(problems.refuse()),
         }
     }
@@ -59,6 +75,9 @@ pub struct TokenRow {
     pub id: TokenId,
     pub name: String,
     pub scope: Scope,
+    /// `None`: it reaches everything.
+    #[serde(default)]
+    pub bound: Option<BoundRef>,
     pub created_at: Timestamp,
     /// `None`: never.
     pub expires_at: Option<Timestamp>,
@@ -76,6 +95,7 @@ mod tests {
             name: name.into(),
             scope: scope.into(),
             days: days.into(),
+            bound: String::new(),
         };
         let new = form("CRM", "read", "30").check().unwrap();
         assert_eq!((new.scope, new.days), (Scope::Read, Some(30)));
@@ -89,5 +109,21 @@ mod tests {
             );
         }
         assert_eq!(form("", "everything", "").check().unwrap_err().fields.len(), 2);
+        let bound = |scope: &str, bound: &str| {
+            let form = TokenForm {
+                bound: bound.into(),
+                ..form("CRM", scope, "")
+            };
+            form.check().map(|new| new.bound).map_err(|invalid| {
+                let wrong = invalid.fields.into_iter().map(|of| (of.field, of.problem));
+                wrong.collect::<Vec<_>>()
+            })
+        };
+        let queue = "queue:00000000-0000-0000-0000-000000000007";
+        assert_eq!(bound("operate", queue), Ok(queue.parse::<Bound>().ok()));
+        assert_eq!(bound("operate", " "), Ok(None));
+        let wrong = |field: &str, problem| Err(vec![(field.to_owned(), problem)]);
+        assert_eq!(bound("read", "queue:7"), wrong("bound", Problem::Unknown));
+        assert_eq!(bound("administer", queue), wrong("scope", Problem::NotBound));
     }
 }

@@ -33,6 +33,7 @@ fn token(scope: Scope) -> Actor {
         id: TokenId::new(Uuid::nil()),
         name: "t".into(),
         scope,
+        bound: None,
     }
 }
 

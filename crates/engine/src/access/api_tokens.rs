@@ -2,14 +2,14 @@
 
 use crate::{
     Engine, Result,
-    access::{login_throttle::network, token_text},
+    access::{login_throttle::network, token_bounds, token_text},
     audit::{Subject, refusal_rate::Kind, refusals, request},
     entity::{api_token, stored, token_address},
     shared_reads::Question,
     transaction::Transaction,
 };
 use domain::{
-    access::{Actor, Permission, TokenForm, TokenRow},
+    access::{Actor, Bound, BoundRef, Permission, TokenForm, TokenRow},
     form::Problem,
     ids::TokenId,
     refusal::Refusal,
@@ -21,7 +21,7 @@ use sea_orm::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest, Sha256};
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 use uuid::Uuid;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -41,11 +41,21 @@ pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<TokenRow>> {
         .order_by_asc(api_token::Column::Id)
         .all(engine.db.read())
         .await?;
-    tokens.into_iter().map(row).collect()
+    let names = token_bounds::names(engine.db.read(), &tokens).await?;
+    tokens.into_iter().map(|token| row(token, &names)).collect()
 }
 
-fn row(token: api_token::Model) -> Result<TokenRow> {
+fn row(token: api_token::Model, names: &HashMap<Uuid, String>) -> Result<TokenRow> {
+    let bound = token.bound()?.map(|bound| {
+        let id = match bound {
+            Bound::Channel(id) => id.uuid(),
+            Bound::Queue(id) => id.uuid(),
+        };
+        let name = names.get(&id).cloned().unwrap_or_default();
+        BoundRef { bound, name }
+    });
     Ok(TokenRow {
+        bound,
         id: TokenId::new(token.id),
         name: token.name,
         scope: stored(&token.scope)?,
@@ -125,9 +135,23 @@ async fn store(
         revoked_at: None,
         expires_at: new.days.map(|days| now.plus(DAY * days).millis()),
         used_at: None,
+        channel_id: match new.bound {
+            Some(Bound::Channel(id)) => Some(id.uuid()),
+            _ => None,
+        },
+        queue_id: match new.bound {
+            Some(Bound::Queue(id)) => Some(id.uuid()),
+            _ => None,
+        },
     };
-    let detail = format!("{} ({})", row.name, row.scope);
+    let detail = match new.bound {
+        None => format!("{} ({})", row.name, row.scope),
+        Some(bound) => format!("{} ({}, {bound})", row.name, row.scope),
+    };
     let tx = engine.transaction(actor).await?;
+    if let Some(bound) = new.bound {
+        token_bounds::must_exist(&tx, bound).await?;
+    }
     let same = api_token::Entity::find().filter(api_token::Column::TokenHash.eq(row.token_hash.as_str()));
     if same.one(&tx).await?.is_some() {
         return Err(Refusal::field("token", Problem::Taken).into());
@@ -185,6 +209,7 @@ pub async fn authenticate(engine: &Engine, token: &str) -> Result<Option<Actor>>
     let actor = Actor::Token {
         id: TokenId::new(id),
         scope: stored(&found.scope)?,
+        bound: found.bound()?,
         name: found.name,
     };
     request::made_by(&actor);

@@ -8,6 +8,7 @@ pub mod proof;
 pub mod second_factor;
 pub mod setup;
 pub mod single_sign_on;
+pub mod token_bounds;
 pub mod users;
 pub mod web_sessions;
 

@@ -11,9 +11,10 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 /// The calling code for numbers that are typed without one: that of the channel's number, or of any other channel's.
 ///
 /// # Errors
-/// `Forbidden` for an actor who may not read channels.
+/// `Forbidden` for an actor who may not read all channels.
 pub async fn calling_code(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Option<String>> {
     actor.require(Permission::ChannelRead)?;
+    actor.reaches_everything()?;
     calling_code_of(engine, Some(id)).await
 }
 

@@ -5,6 +5,7 @@ use crate::{
     audit::detail,
     channels::view::{find_or_reserved, view},
     entity::{audit, channel, dead_letter, delivery},
+    reach,
 };
 use domain::{
     access::{Actor, Permission},
@@ -72,6 +73,7 @@ pub async fn activity(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<A
 /// `Forbidden` for an actor who may not read channels, `NotFound` when there never was such a channel.
 pub async fn presence(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Presence> {
     actor.require(Permission::ChannelRead)?;
+    reach::to_channel(actor, id)?;
     if let Some(channel) = find_or_reserved(engine, id).await? {
         return Ok(Presence::Here(Box::new(channel)));
     }

@@ -11,6 +11,7 @@ use crate::{
     database::cursor,
     directory::destination::{self, Directory},
     entity::channel,
+    reach,
 };
 use domain::{
     access::{Actor, Permission},
@@ -25,7 +26,7 @@ use uuid::Uuid;
 /// Every channel, by name.
 pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<ChannelRow>> {
     actor.require(Permission::ChannelRead)?;
-    let all = existing().order_by_asc(channel::Column::Name);
+    let all = existing(actor).order_by_asc(channel::Column::Name);
     rows(engine, all.all(engine.db.read()).await?).await
 }
 
@@ -35,15 +36,17 @@ pub async fn page(engine: &Engine, actor: &Actor, page: &PageRequest) -> Result<
     // Two may have the same name.
     let columns = (channel::Column::Name, channel::Column::Id);
     let place = |row: &channel::Model| (row.name.clone(), row.id);
-    let found = cursor::page_of(engine.db.read(), existing(), columns, page, place).await?;
+    let found = cursor::page_of(engine.db.read(), existing(actor), columns, page, place).await?;
     Ok(Page {
         items: rows(engine, found.items).await?,
         next_cursor: found.next_cursor,
     })
 }
 
-fn existing() -> Select<channel::Entity> {
-    channel::Entity::find().filter(channel::Column::DeletedAt.is_null())
+fn existing(actor: &Actor) -> Select<channel::Entity> {
+    channel::Entity::find()
+        .filter(channel::Column::DeletedAt.is_null())
+        .filter(reach::channels(actor))
 }
 
 /// Each table is read with one statement, however many channels there are.
@@ -78,11 +81,13 @@ async fn rows(engine: &Engine, channels: Vec<channel::Model>) -> Result<Vec<Chan
 
 pub async fn get(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<ChannelView> {
     actor.require(Permission::ChannelRead)?;
+    reach::to_channel(actor, id)?;
     view(engine, id).await
 }
 
 /// Every extension and queue that takes new sessions.
 pub async fn destinations(engine: &Engine, actor: &Actor) -> Result<Destinations> {
     actor.require(Permission::ChannelRead)?;
+    actor.reaches_everything()?;
     destination::enabled_destinations(engine).await
 }

@@ -4,6 +4,7 @@ use crate::{
     Engine, Error, Result,
     costs::settings,
     entity::{channel, message_cost},
+    reach,
 };
 use domain::{
     access::{Actor, Permission},
@@ -24,6 +25,7 @@ use uuid::Uuid;
 /// # Errors
 /// `Forbidden`
 pub async fn month(engine: &Engine, actor: &Actor, month: Option<Month>) -> Result<MonthCosts> {
+    actor.reaches_everything()?;
     read(engine, actor, month, None).await
 }
 
@@ -37,6 +39,8 @@ pub async fn month_of(
     channel: ChannelId,
     month: Option<Month>,
 ) -> Result<MonthCosts> {
+    actor.require(Permission::CostRead)?;
+    reach::to_channel(actor, channel)?;
     let costs = read(engine, actor, month, Some(channel)).await?;
     match costs.channels.is_empty() {
         true => Err(Refusal::NotFound.into()),

@@ -23,6 +23,7 @@ type Checked<T> = std::result::Result<Option<T>, Invalid>;
 /// `Forbidden`
 pub async fn settings(engine: &Engine, actor: &Actor) -> Result<CostSettings> {
     actor.require(Permission::CostRead)?;
+    actor.reaches_everything()?;
     view(&row(engine.db.read()).await?)
 }
 

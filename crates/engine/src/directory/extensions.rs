@@ -61,6 +61,16 @@ pub async fn get(engine: &Engine, actor: &Actor, id: ExtensionId) -> Result<Exte
     Ok(rows.pop().ok_or(Refusal::NotFound)?)
 }
 
+/// The extension with this number, for a script that picks up for it.
+pub async fn of_number(engine: &Engine, actor: &Actor, number: &str) -> Result<Option<ExtensionId>> {
+    actor.require(Permission::SessionPickUp)?;
+    let found = extension::Entity::find()
+        .filter(extension::Column::Number.eq(number))
+        .one(engine.db.read())
+        .await?;
+    Ok(found.map(|row| ExtensionId::new(row.id)))
+}
+
 /// Each table is read with one statement, however many extensions there are.
 async fn rows(engine: &Engine, extensions: Vec<extension::Model>) -> Result<Vec<ExtensionRow>> {
     let db = engine.db.read();

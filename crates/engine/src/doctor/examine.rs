@@ -13,6 +13,7 @@ use crate::{
     },
     entity::channel,
     events::Audience,
+    reach::to_channel,
     transaction::Transaction,
     wakes::Worker,
 };
@@ -45,6 +46,7 @@ pub async fn examine(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Ve
 /// `Forbidden` for an actor who may not read channels, `NotFound` when there never was such a channel.
 pub async fn latest(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Finding>> {
     actor.require(Permission::ChannelRead)?;
+    to_channel(actor, id)?;
     let db = engine.db.read();
     let found = channel::Entity::find_by_id(id.uuid()).one(db).await?;
     if found.is_none() && reservation::find(db, id).await?.is_none() {

@@ -2,14 +2,23 @@
 
 use crate::{
     Engine, Result,
+    entity::session,
     events::{
         deeds::Deed,
         follow::queues_of,
         log::{self, Logged},
     },
+    reach,
 };
-use domain::{access::Actor, event::Change, time::Timestamp};
-use std::{fmt, num::ParseIntError, str::FromStr};
+use domain::{
+    access::{Actor, Bound},
+    event::Change,
+    ids::SessionId,
+    time::Timestamp,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use std::{collections::HashSet, fmt, num::ParseIntError, str::FromStr};
+use uuid::Uuid;
 
 /// Rows read at once.
 const AT_ONCE: u64 = 500;
@@ -114,9 +123,16 @@ async fn happened(
     for _ in 0..READS {
         let rows = log::after(engine.db.read(), upto.read_to(), AT_ONCE).await?;
         let is_last = (rows.len() as u64) < AT_ONCE;
+        let within = match actor.bound() {
+            Some(bound) => Some(within_reach(engine.db.read(), bound, &rows).await?),
+            None => None,
+        };
         for row in rows {
             let number = row.number;
-            let heard = row.audience.includes(actor, &queues);
+            let heard = match &within {
+                Some(within) => within.contains(&number),
+                None => row.audience.includes(actor, &queues),
+            };
             let new = happenings(row).filter(|one| heard && one.place > after);
             for one in new {
                 if told.len() == limit {
@@ -132,6 +148,31 @@ async fn happened(
         }
     }
     Ok((told, upto))
+}
+
+/// Of these rows, the numbers of those of which a token that is bound may hear: what happened in its sessions and to its
+/// channel. Everything else is the company's.
+async fn within_reach(db: &impl ConnectionTrait, bound: Bound, rows: &[Logged]) -> Result<HashSet<u64>> {
+    let named: HashSet<Uuid> = rows
+        .iter()
+        .filter_map(|row| row.change.session())
+        .map(SessionId::uuid)
+        .collect();
+    let sessions: Vec<Uuid> = session::Entity::find()
+        .select_only()
+        .column(session::Column::Id)
+        .filter(session::Column::Id.is_in(named))
+        .filter(reach::sessions(bound))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let sessions: HashSet<Uuid> = sessions.into_iter().collect();
+    let is_within = |row: &&Logged| match (row.change.session(), &row.change, bound) {
+        (Some(session), ..) => sessions.contains(&session.uuid()),
+        (None, Change::Channel { channel }, Bound::Channel(own)) => *channel == own,
+        (None, ..) => false,
+    };
+    Ok(rows.iter().filter(is_within).map(|row| row.number).collect())
 }
 
 /// What a row tells.

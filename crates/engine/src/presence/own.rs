@@ -55,7 +55,7 @@ pub async fn choose(engine: &Engine, actor: &Actor, availability: Availability) 
 /// For the PBX: somebody is on the phone.
 ///
 /// # Errors
-/// The actor may not transfer sessions, or there is no such extension.
+/// The actor may not transfer sessions or is bound, or there is no such extension.
 pub async fn choose_for(
     engine: &Engine,
     actor: &Actor,
@@ -63,6 +63,7 @@ pub async fn choose_for(
     availability: Availability,
 ) -> Result<()> {
     actor.require(Permission::SessionTransfer)?;
+    actor.reaches_everything()?;
     let tx = engine.transaction(actor).await?;
     extension::Entity::find_by_id(id.uuid())
         .one(&tx)

@@ -3,6 +3,7 @@
 use crate::{
     Result,
     entity::{extension, queue, queue_member, session, session_moment, stored},
+    reach,
 };
 use domain::{
     access::{Actor, Permission},
@@ -17,8 +18,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// The sessions that an actor may see: all of them, or their own and the unowned ones in their queues.
+/// The sessions that an actor may see: all of them, those of the channel or the queue to which a token is bound, or their
+/// own and the unowned ones in their queues.
 pub(crate) fn visible_to(actor: &Actor) -> Condition {
+    if let Some(bound) = actor.bound() {
+        return reach::sessions(bound);
+    }
     if actor.may(Permission::SessionReadAll) {
         return Condition::all();
     }
@@ -65,7 +70,7 @@ pub(crate) fn on_tab(actor: &Actor, tab: Tab) -> Condition {
         Tab::Waiting => match actor.extension() {
             _ if actor.may(Permission::SessionReadAll) => is_waiting(),
             Some(own) => is_waiting().add(in_queues_of(own)),
-            None => Condition::all().add(Expr::value(false)),
+            None => is_waiting().add(visible_to(actor)),
         },
     }
 }

@@ -46,7 +46,9 @@ pub async fn pick_up(
         .ok_or(Refusal::NotFound)?;
     let access = session_access(&tx, Some(&taker), &found).await?;
     let member = access.queue.is_some_and(|queue| queue.member);
-    if !member && find(&tx, actor, id, false).await.is_err() {
+    // The extension that a script names must not lead beyond what the script itself sees.
+    let may_have_seen = member && actor.bound().is_none();
+    if !may_have_seen && find(&tx, actor, id, false).await.is_err() {
         return Err(Refusal::NotFound.into());
     }
     access.pick_up(actor, &taker)?;

@@ -13,6 +13,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, sea_
 
 /// Labels, channels, and the queues and owners whose sessions the actor may see.
 pub async fn choices(engine: &Engine, actor: &Actor) -> Result<Choices> {
+    actor.reaches_everything()?;
     let db = engine.db.read();
     let all = actor.may(Permission::SessionReadAll);
     let labels = label::Entity::find().order_by_asc(label::Column::Name);

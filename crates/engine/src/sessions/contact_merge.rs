@@ -60,6 +60,9 @@ pub(super) async fn merged(
     let mut contacts = Vec::with_capacity(all.len());
     for contact in all {
         let session = latest(contact.id).filter(visible_to(actor)).one(db).await?;
+        if session.is_none() && actor.bound().is_some() {
+            continue;
+        }
         contacts.push(MergedContact {
             main: contact.merged_into.is_none(),
             session: session.map(|session| SessionId::new(session.id)),

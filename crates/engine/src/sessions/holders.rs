@@ -37,6 +37,7 @@ pub(crate) fn holder_of(extension: Option<Uuid>, queue: Option<Uuid>) -> Holder 
 /// Everybody who has open sessions, and every place where some wait; unattended ones come first.
 pub async fn holders(engine: &Engine, actor: &Actor) -> Result<Vec<HolderRow>> {
     actor.require(Permission::SessionTransfer)?;
+    actor.reaches_everything()?;
     let db = engine.db.read();
     let owned: Vec<(Uuid, i64)> = open_by_owner().into_tuple().all(db).await?;
     let waiting: Vec<(Option<Uuid>, i64)> = waiting_by_queue().into_tuple().all(db).await?;
@@ -113,6 +114,7 @@ pub async fn held_by(
 ) -> Result<Page<SessionRow>> {
     use session::Column;
     actor.require(Permission::SessionTransfer)?;
+    actor.reaches_everything()?;
     let held = match holder {
         Holder::Extension(id) => Condition::all().add(Column::ExtensionId.eq(id.uuid())),
         Holder::Queue(id) => Condition::all()

@@ -79,7 +79,7 @@ async fn found(
 fn stretches_of(actor: &Actor, filter: &LogFilter) -> Vec<Condition> {
     match filter.whose {
         Some(Whose::Holder(Holder::Extension(id))) => {
-            let own = owned(id);
+            let own = owned(id).add(visible_to(actor));
             vec![own.clone().add(is_open()), own.add(is_closed())]
         }
         _ => vec![on_tab(actor, Tab::All)],
@@ -140,6 +140,7 @@ fn of(whose: Whose) -> Condition {
 /// Not a supervisor.
 pub async fn log_choices(engine: &Engine, actor: &Actor) -> Result<LogChoices> {
     actor.require(Permission::SessionTransfer)?;
+    actor.reaches_everything()?;
     let db = engine.db.read();
     let extensions = extension::Entity::find().order_by_asc(extension::Column::Number);
     let queues = queue::Entity::find().order_by_asc(queue::Column::Name);

@@ -100,6 +100,16 @@ pub(crate) fn seen(row: session_moment::Model) -> Result<SessionEvent> {
     })
 }
 
+/// The lines of which the actor may hear: one about merged contacts tells the number of another customer, who may be beyond
+/// the reach of a token.
+pub(super) fn heard_by(actor: &Actor, mut lines: Vec<SessionEvent>) -> Vec<SessionEvent> {
+    use SessionEventKind::{ContactMerged, ContactSeparated};
+    if actor.bound().is_some() {
+        lines.retain(|line| !matches!(line.what, ContactMerged | ContactSeparated));
+    }
+    lines
+}
+
 /// What happened to a session, oldest first.
 ///
 /// # Errors
@@ -107,5 +117,6 @@ pub(crate) fn seen(row: session_moment::Model) -> Result<SessionEvent> {
 pub async fn timeline(engine: &Engine, actor: &Actor, id: SessionId) -> Result<Vec<SessionEvent>> {
     let found = find(engine.db.read(), actor, id, false).await?;
     let mut timelines = timelines(engine.db.read(), &[found.id]).await?;
-    Ok(engine.seen_by(actor, timelines.remove(&found.id).unwrap_or_default()))
+    let lines = heard_by(actor, timelines.remove(&found.id).unwrap_or_default());
+    Ok(engine.seen_by(actor, lines))
 }

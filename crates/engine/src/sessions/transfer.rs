@@ -6,6 +6,7 @@ use crate::{
     entity::{extension, queue, session, session_moment},
     events::Audience,
     presence::presences,
+    reach,
     sessions::{
         access::{find, is_open, now_at, session_access},
         bulk::{at_once, locked, seen},
@@ -32,6 +33,7 @@ use uuid::Uuid;
 /// Every extension and queue to which sessions can be moved, and who is there.
 pub async fn targets(engine: &Engine, actor: &Actor) -> Result<Destinations> {
     actor.require(Permission::SessionTransfer)?;
+    actor.reaches_everything()?;
     let mut targets = destination::enabled_destinations(engine).await?;
     let presences = presences(engine.db.read(), engine.clock().now()).await?;
     for target in &mut targets.extensions {
@@ -199,6 +201,7 @@ async fn move_to(tx: &Transaction, of: &session::Model, to: &Target, reason: Opt
     if holder(of) == Holder::from(to.destination) {
         return Ok(());
     }
+    reach::to_destination(tx.actor(), to.destination)?;
     let place = match to.destination {
         // The session keeps its queue, from which it came and to which it may go back.
         Destination::Extension(id) => (Some(id.uuid()), of.queue_id),

@@ -4,6 +4,7 @@ use crate::{
     Engine, Error, Result,
     database::cursor,
     entity::{channel, template, template_account},
+    reach,
     sessions::access,
 };
 use domain::{
@@ -29,6 +30,7 @@ pub async fn accounts(engine: &Engine, actor: &Actor, wanted: &str) -> Result<Ve
     let db = engine.db.read();
     let channels = channel::Entity::find()
         .filter(channel::Column::DeletedAt.is_null())
+        .filter(reach::channels(actor))
         .order_by_asc(channel::Column::Name)
         .order_by_asc(channel::Column::Id)
         .all(db)
@@ -54,6 +56,7 @@ pub async fn of_channel(
 ) -> Result<(Page<TemplateView>, bool)> {
     use template::Column;
     actor.require(Permission::ChannelRead)?;
+    reach::to_channel(actor, id)?;
     let db = engine.db.read();
     let channel = channel::Entity::find_by_id(id.uuid())
         .filter(channel::Column::DeletedAt.is_null())
@@ -82,6 +85,8 @@ pub async fn those(
         return Ok(HashMap::new());
     }
     actor.require(Permission::ChannelRead)?;
+    // An account may be another channel's.
+    actor.reaches_everything()?;
     let (accounts, ids): (BTreeSet<&str>, BTreeSet<&str>) = wanted.iter().copied().unzip();
     let found = template::Entity::find()
         .filter(Column::WabaId.is_in(accounts))

@@ -100,6 +100,8 @@ pub struct Webhook {
 pub struct Token {
     pub name: String,
     pub scope: Option<String>,
+    /// `channel:PHONE_NUMBER_ID` or `queue:NAME`; empty: it reaches everything.
+    pub bound: Option<String>,
     /// Of a new token: after how many days it expires.
     #[serde(skip_serializing)]
     pub days: Option<u32>,

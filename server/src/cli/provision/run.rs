@@ -13,7 +13,7 @@ use secrecy::ExposeSecret as _;
 use std::{collections::HashMap, io::Write, path::Path, str::FromStr};
 
 /// Of what a dry run does not create.
-const NO_ID: &str = "00000000-0000-0000-0000-000000000000";
+pub(super) const NO_ID: &str = "00000000-0000-0000-0000-000000000000";
 
 pub(super) struct Run<'a, W> {
     pub(super) engine: &'a Engine,
@@ -68,6 +68,18 @@ impl Ids {
             Some(("queue", name)) => Ok(format!("queue:{}", self.queue(field, name)?)),
             Some(("extension", number)) => Ok(format!("extension:{}", self.extension(field, number)?)),
             _ => anyhow::bail!("{field}: {place:?} is no place; write queue:NAME or extension:NUMBER"),
+        }
+    }
+
+    /// `channel:PHONE_NUMBER_ID` or `queue:NAME` as `channel:ID` or `queue:ID`.
+    pub(super) fn bound(&self, field: &str, bound: &Option<String>) -> anyhow::Result<String> {
+        let Some(bound) = filled(bound) else {
+            return Ok(String::new());
+        };
+        match bound.split_once(':') {
+            Some(("channel", number)) => Ok(format!("channel:{}", self.channel(field, number)?)),
+            Some(("queue", name)) => Ok(format!("queue:{}", self.queue(field, name)?)),
+            _ => anyhow::bail!("{field}: write channel:PHONE_NUMBER_ID or queue:NAME, and not {bound:?}"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::file::{Channel, Extension, Queue, Token, Webhook};
 use domain::{
-    access::{Actor, Role},
+    access::{Actor, Bound, Role},
     channel::{Destination, DestinationRef, SendingForm},
     ids::{ChannelId, ExtensionId, QueueId, TokenId, WebhookId},
     page::{MAX_PAGE, PageRequest},
@@ -64,11 +64,16 @@ impl Stored {
         let rows = api_tokens::list(engine, actor).await?.into_iter();
         let tokens = rows.map(|row| {
             let scope = Some(row.scope.as_str().to_owned());
+            let bound = row.bound.map(|of| match of.bound {
+                Bound::Channel(id) => format!("channel:{}", number_of(&channels, id)),
+                Bound::Queue(id) => format!("queue:{}", name_of(&queues, id)),
+            });
             (
                 row.id,
                 Token {
                     name: row.name,
                     scope,
+                    bound,
                     ..Token::default()
                 },
             )
@@ -132,8 +137,7 @@ async fn channels_of(
     Ok(channels)
 }
 
-/// There are fewer than a page holds. Channels and queues that are gone keep their ids: without them, a webhook would get
-/// more than it should.
+/// There are fewer than a page holds.
 async fn webhooks_of(
     engine: &Engine,
     channels: &[(ChannelId, Channel)],
@@ -144,14 +148,8 @@ async fn webhooks_of(
         cursor: None,
     };
     let rows = webhooks::list(engine, &Actor::System, &page).await?.items;
-    let channel = |id: ChannelId| {
-        let found = channels.iter().find(|(known, _)| *known == id);
-        found.map_or_else(|| id.to_string(), |(_, channel)| channel.phone_number_id.clone())
-    };
-    let queue = |id: QueueId| {
-        let found = queues.iter().find(|(known, _)| *known == id);
-        found.map_or_else(|| id.to_string(), |(_, queue)| queue.name.clone())
-    };
+    let channel = |id| number_of(channels, id);
+    let queue = |id| name_of(queues, id);
     let webhooks = rows.into_iter().rev().map(|row| {
         let webhook = Webhook {
             name: row.name,
@@ -166,6 +164,18 @@ async fn webhooks_of(
         (row.id, webhook)
     });
     Ok(webhooks.collect())
+}
+
+/// A channel that is gone, or that has no phone-number id yet, keeps its id: without it, a webhook would get more than it
+/// should, and a token reach more.
+fn number_of(channels: &[(ChannelId, Channel)], id: ChannelId) -> String {
+    let found = channels.iter().find(|(known, _)| *known == id);
+    found.map_or_else(|| id.to_string(), |(_, channel)| channel.phone_number_id.clone())
+}
+
+fn name_of(queues: &[(QueueId, Queue)], id: QueueId) -> String {
+    let found = queues.iter().find(|(known, _)| *known == id);
+    found.map_or_else(|| id.to_string(), |(_, queue)| queue.name.clone())
 }
 
 fn sorted(mut names: Vec<String>) -> Vec<String> {

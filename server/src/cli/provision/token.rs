@@ -2,8 +2,8 @@
 
 use super::{
     file::Token,
-    run::Run,
-    thing::{Thing, compare, find, text},
+    run::{NO_ID, Run},
+    thing::{Thing, compare, filled, find, text},
 };
 use domain::{
     access::{Actor, TokenForm},
@@ -21,12 +21,11 @@ impl<W: Write> Run<'_, W> {
         let (whole, mut changed) = compare(wanted, found.map(|(_, token)| token))?;
         let id = found.map(|(id, _)| id);
         // What is stored has an end, and not the days until then.
-        let form = Token {
+        let with_days = Token {
             days: wanted.days,
             ..whole.clone()
-        }
-        .form();
-        form.check()?;
+        };
+        with_days.form(with_days.bound_to_come()).check()?;
         let given: SecretString = self.secret("token", &wanted.token)?.into();
         let is_given = wanted.token.is_some();
         let is_other = match id {
@@ -39,9 +38,11 @@ impl<W: Write> Run<'_, W> {
         );
         anyhow::ensure!(
             is_other || changed.is_empty(),
-            "scope: it cannot change; give the token another text"
+            "{}: it cannot change; give the token another text",
+            changed.join(", ")
         );
         if is_other {
+            let form = with_days.form(self.ids.bound("bound", &whole.bound)?);
             if !self.dry_run {
                 let created = api_tokens::create_given(engine, &actor, &form, &given, id).await;
                 created.map_err(explained)?;
@@ -66,11 +67,21 @@ fn explained(error: engine::Error) -> anyhow::Error {
 }
 
 impl Token {
-    fn form(&self) -> TokenForm {
+    fn form(&self, bound: String) -> TokenForm {
         TokenForm {
             name: self.name.clone(),
             scope: text(&self.scope),
             days: self.days.map(|days| days.to_string()).unwrap_or_default(),
+            bound,
+        }
+    }
+
+    /// What it is bound to, with an id that it has only when the file is applied.
+    fn bound_to_come(&self) -> String {
+        let bound = filled(&self.bound).unwrap_or_default();
+        match bound.split_once(':') {
+            Some((kind, name)) if !name.is_empty() => format!("{kind}:{NO_ID}"),
+            _ => bound,
         }
     }
 }
@@ -85,10 +96,11 @@ impl Thing for Token {
     }
 
     fn checked(&self) -> Result<Self, Invalid> {
-        let checked = self.form().check()?;
+        let checked = self.form(self.bound_to_come()).check()?;
         Ok(Self {
             name: checked.name,
             scope: Some(checked.scope.as_str().to_owned()),
+            bound: filled(&self.bound),
             ..self.clone()
         })
     }

@@ -213,8 +213,7 @@ pub async fn named(engine: &Engine, actor: &Actor, name: &str) -> Result<Extensi
     if let Ok(id) = name.parse() {
         return Ok(id);
     }
-    let rows = extensions::list(engine, actor).await?;
-    let found = rows.into_iter().find(|row| row.number == name.trim());
+    let found = extensions::of_number(engine, actor, name.trim()).await?;
     let unknown = || Refusal::field("extension", form::Problem::Unknown).into();
-    found.map(|row| row.id).ok_or_else(unknown)
+    found.ok_or_else(unknown)
 }

@@ -46,7 +46,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{
-    access::{Actor, Scope},
+    access::{Actor, Bound, Scope},
     time::Timestamp,
 };
 use engine::Engine;
@@ -80,10 +80,14 @@ impl Caller {
     }
 
     /// # Errors
-    /// 403 if the token's scope is narrower.
+    /// 403 if the token's scope is narrower, or if it is bound and this is for administrators.
     pub fn require(&self, needed: Scope) -> Result<(), Problem> {
         match &self.0 {
-            Actor::Token { scope, .. } if scope.includes(needed) => Ok(()),
+            Actor::Token { scope, bound, .. }
+                if scope.includes(needed) && (bound.is_none() || Bound::fits(needed)) =>
+            {
+                Ok(())
+            }
             _ => Err(Problem::of(
                 StatusCode::FORBIDDEN,
                 format!("this needs a token with the scope {:?}", needed.as_str()),

@@ -32,6 +32,7 @@ fn token(scope: Scope) -> Actor {
         id: ID.parse().expect("an id"),
         name: "script".into(),
         scope,
+        bound: None,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     sessions::{
         access, rows,
         thread::{cursor::Place, page::folded},
-        timeline::timelines,
+        timeline::{heard_by, timelines},
     },
 };
 use domain::{
@@ -51,7 +51,7 @@ pub async fn recorded(engine: &Engine, actor: &Actor, id: SessionId) -> Result<R
     let row = rows::rows(db, vec![found]).await?.pop();
     Ok(Recorded {
         session: engine.seen_by(actor, row.ok_or(Refusal::NotFound)?),
-        timeline: timeline.unwrap_or_default(),
+        timeline: heard_by(actor, timeline.unwrap_or_default()),
     })
 }
 

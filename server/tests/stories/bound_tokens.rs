@@ -1,0 +1,511 @@
+//! A token that is bound to a channel or to a queue: what is not within its reach does not exist, and what is about the whole
+//! company is refused.
+
+use crate::{
+    stories,
+    support::{
+        Story,
+        events::Events,
+        files::PDF,
+        http::{Answer, Api},
+        openapi::DOCUMENT,
+        world::{Line, id_of},
+    },
+};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use domain::{
+    access::{Actor, TokenForm},
+    form::Problem,
+    refusal::Refusal,
+};
+use engine::access::api_tokens;
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+use simulator::{CustomerFile, CustomerId, FileKind};
+
+stories! {
+    what_is_not_within_reach_does_not_exist
+    what_is_within_reach_is_read_and_changed
+    events_tell_nothing_foreign
+    a_session_that_leaves_the_queue_is_gone
+    whoever_is_merged_elsewhere_is_not_told_of
+    only_what_there_is_binds
+}
+
+/// What answers although it names nothing within reach; of everything else the answer is 403 or 404.
+const ANSWERS: [&str; 10] = [
+    "get /api/v1/contacts",
+    "get /api/v1/events",
+    "get /api/v1/labels",
+    "get /api/v1/labels/{id}",
+    "get /api/v1/search",
+    "get /api/v1/session-log",
+    "get /api/v1/sessions",
+    "options /api/v1/uploads",
+    "post /api/v1/sessions/close",
+    "post /api/v1/sessions/transfer",
+];
+
+/// Two channels with a queue each. Eva writes to both, Karel to the second one.
+struct World {
+    ours: Line,
+    theirs: Line,
+    queues: [String; 2],
+    /// The members of the queues.
+    extensions: [String; 2],
+    eva: CustomerId,
+    session: Value,
+    /// Karel's first.
+    foreign: Vec<Value>,
+    /// Karel's file.
+    message: String,
+    label: String,
+    /// For a foreign session, by a token that reaches everything.
+    upload: String,
+}
+
+impl World {
+    async fn new(story: &Story) -> Self {
+        let extensions = [story.extension("201").await, story.extension("202").await];
+        let queues = [
+            story.queue("Ours", &[&extensions[0]]).await,
+            story.queue("Foreigners", &[&extensions[1]]).await,
+        ];
+        let ours = story.channel(&story.app(1), 1, "queue", &queues[0]).await;
+        let theirs = story.channel(&story.app(2), 2, "queue", &queues[1]).await;
+        story.connect(&ours).await;
+        story.connect(&theirs).await;
+        let (eva, karel) = (story.customer(1), story.customer(2));
+        story.says(eva, &ours, "Hello").await;
+        story.says(eva, &theirs, "Some foreign words").await;
+        let file = CustomerFile {
+            filename: Some("foreign.pdf".to_owned()),
+            ..CustomerFile::new(FileKind::Document, "application/pdf")
+        };
+        story.sends(karel, &theirs, &file, PDF).await;
+        let sessions = story.api.items("/api/v1/sessions").await;
+        let of = |line: &Line| {
+            let of_line = sessions
+                .iter()
+                .filter(|row| row["channel"]["id"] == line.channel.as_str());
+            of_line.cloned().collect::<Vec<_>>()
+        };
+        let [session]: [Value; 1] = of(&ours).try_into().expect("one session");
+        let foreign = of(&theirs);
+        assert_eq!(foreign[0]["contact"]["profile_name"], "Customer 2");
+        let message = story.messages(&foreign[0]).await.pop().expect("a message");
+        let label = story
+            .api
+            .post("/api/v1/labels", json!({"name": "VIP"}))
+            .await
+            .ok();
+        let pick_up = format!("/api/v1/sessions/{}/pick-up", id_of(&foreign[0]));
+        story.api.post(&pick_up, json!({"extension": "202"})).await.ok();
+        let begun = Answer::of(upload(&story.api, &foreign[0]).send().await.expect("an answer")).await;
+        assert_eq!(begun.status, 201, "{}", begun.text);
+        let upload = begun
+            .header("location")
+            .rsplit('/')
+            .next()
+            .expect("an id")
+            .to_owned();
+        Self {
+            ours,
+            theirs,
+            queues,
+            extensions,
+            eva,
+            session,
+            foreign,
+            message: id_of(&message),
+            label: id_of(&label),
+            upload,
+        }
+    }
+
+    /// Both ways to be bound.
+    fn bounds(&self) -> [String; 2] {
+        [
+            format!("channel:{}", self.ours.channel),
+            format!("queue:{}", self.queues[0]),
+        ]
+    }
+
+    /// What stands for a parameter of this path, foreign where anything is.
+    fn path(&self, template: &str) -> String {
+        let id = match template.split('/').nth(3) {
+            Some("sessions") => id_of(&self.foreign[0]),
+            Some("contacts") => id_of(&self.foreign[0]["contact"]),
+            Some("messages") => self.message.clone(),
+            Some("channels") => self.theirs.channel.clone(),
+            Some("queues") => self.queues[1].clone(),
+            Some("extensions") => self.extensions[1].clone(),
+            Some("labels") => self.label.clone(),
+            Some("uploads") => self.upload.clone(),
+            _ => "00000000-0000-0000-0000-000000000000".to_owned(),
+        };
+        let query = match template {
+            "/api/v1/search" => "?q=foreign",
+            "/api/v1/events" => "?after=0&limit=200",
+            _ => "",
+        };
+        let path = template
+            .replace("{label}", &self.label)
+            .replace("{contact}", &id_of(&self.session["contact"]))
+            .replace("{call}", "00000000-0000-0000-0000-000000000000")
+            .replace("{id}", &id);
+        path + query
+    }
+
+    /// What would have an effect, were the session within reach.
+    fn body(&self, method: &str, template: &str) -> Option<Value> {
+        let sessions: Vec<String> = self.foreign.iter().map(id_of).collect();
+        let to = json!({"type": "queue", "id": self.queues[0]});
+        Some(match (method, template.trim_start_matches("/api/v1/")) {
+            ("post", "sessions/close") => json!({"sessions": sessions}),
+            ("post", "sessions/transfer") => json!({"sessions": sessions, "to": to}),
+            ("post", "sessions/{id}/transfer") => json!({"to": to}),
+            // A member of the session's queue.
+            ("post", "sessions/{id}/pick-up") => json!({"extension": self.extensions[1]}),
+            ("post", "sessions/{id}/messages") => json!({"type": "text", "text": {"body": "Hello"}}),
+            ("post", "sessions/{id}/notes") => json!({"text": "A note"}),
+            ("post", "sessions/{id}/snooze") => json!({"until": "2026-11-23T10:00:00Z"}),
+            ("put", "sessions/{id}/contact-name") => json!({"name": "Karel"}),
+            ("put", "sessions/{id}/contact-note") => json!({"text": "A note"}),
+            ("put", "extensions/{id}/availability") => json!({"availability": "away"}),
+            _ => return None,
+        })
+    }
+
+    /// Asserts that a text tells of nothing foreign.
+    #[track_caller]
+    fn is_ours(&self, place: &str, text: &str) {
+        let ids = self.foreign.iter().map(id_of);
+        let theirs = [
+            self.theirs.channel.clone(),
+            self.theirs.phone_number_id.clone(),
+            self.queues[1].clone(),
+            self.message.clone(),
+            id_of(&self.foreign[0]["contact"]),
+            "Channel 2".to_owned(),
+            "Customer 2".to_owned(),
+            "Foreigners".to_owned(),
+            "foreign".to_owned(),
+        ];
+        for word in ids.chain(theirs) {
+            assert!(!text.contains(&word), "{place} tells of {word}: {text}");
+        }
+    }
+
+    /// What is stored of the foreign sessions.
+    async fn stored(&self, story: &Story) -> Vec<Value> {
+        let mut stored = Vec::new();
+        for session in &self.foreign {
+            let path = format!("/api/v1/sessions/{}", id_of(session));
+            for part in ["", "/messages", "/notes", "/timeline", "/contact-note", "/block"] {
+                stored.push(story.api.get(&format!("{path}{part}")).await.ok());
+            }
+        }
+        stored
+    }
+}
+
+/// The beginning of an upload.
+fn upload(api: &Api, session: &Value) -> RequestBuilder {
+    let session = BASE64_STANDARD.encode(id_of(session));
+    let name = BASE64_STANDARD.encode("a.pdf");
+    api.request(Method::POST, "/api/v1/uploads")
+        .header("upload-length", PDF.len().to_string())
+        .header("upload-metadata", format!("session {session},filename {name}"))
+}
+
+async fn made(story: &Story, scope: &str, bound: &str) -> engine::Result<Api> {
+    let form = TokenForm {
+        name: "bound".into(),
+        scope: scope.into(),
+        bound: bound.into(),
+        ..TokenForm::default()
+    };
+    let token = api_tokens::create(&story.engine, &Actor::System, &form).await?;
+    Ok(Api::new(&story.url, Some(token)))
+}
+
+async fn token(story: &Story, bound: &str) -> Api {
+    made(story, "operate", bound).await.expect("a token")
+}
+
+async fn what_is_not_within_reach_does_not_exist(story: &Story) {
+    let world = World::new(story).await;
+    for bound in world.bounds() {
+        let api = token(story, &bound).await;
+        let before = world.stored(story).await;
+        let paths = DOCUMENT["paths"].as_object().expect("paths");
+        let mut asked = 0;
+        for (template, item) in paths {
+            for method in item.as_object().expect("operations").keys() {
+                let place = format!("{method} {template}");
+                if place == "post /api/v1/uploads" {
+                    continue;
+                }
+                let name = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
+                let mut request = api.request(name, &world.path(template));
+                if place == "patch /api/v1/uploads/{id}" {
+                    let kind = "application/offset+octet-stream";
+                    request = request.header("upload-offset", "0").header("content-type", kind);
+                    request = request.body(PDF);
+                } else if let Some(body) = world.body(method, template) {
+                    request = request.json(&body);
+                }
+                let answer = api.send(request).await;
+                asked += 1;
+                let of_channel = bound.starts_with("channel") && place == "get /api/v1/channels";
+                match of_channel || ANSWERS.contains(&place.as_str()) {
+                    true => assert!(answer.status.is_success(), "{bound}: {place}: {answer:?}"),
+                    false => assert!(
+                        matches!(answer.status.as_u16(), 403 | 404),
+                        "{bound}: {place}: {answer:?}"
+                    ),
+                }
+                world.is_ours(&place, &answer.text);
+                if place.starts_with("post /api/v1/sessions/") && answer.status.is_success() {
+                    let done = answer.json();
+                    assert_eq!(done["left"], world.foreign.len(), "{place}: {done}");
+                }
+            }
+        }
+        assert!(asked > 80, "{asked}");
+        let begun = upload(&api, &world.foreign[0]).send().await.expect("an answer");
+        assert_eq!(begun.status(), 404);
+        // By number as by id: who picks up is in the session's queue.
+        let path = format!("/api/v1/sessions/{}/pick-up", id_of(&world.foreign[1]));
+        api.post(&path, json!({"extension": "202"})).await.problem(404);
+        // Filters lead nowhere else.
+        for query in [
+            format!("sessions?channel={}", world.theirs.channel),
+            format!("sessions?queue={}", world.queues[1]),
+            format!("sessions?owner={}", world.extensions[1]),
+            format!("session-log?of=extension:{}", world.extensions[1]),
+            format!("session-log?of=queue:{}", world.queues[1]),
+            format!("session-log?channel={}", world.theirs.channel),
+            format!("session-log?id={}", id_of(&world.foreign[0])),
+            "contacts?q=420800555202".to_owned(),
+        ] {
+            let found = api.get(&format!("/api/v1/{query}")).await;
+            assert!(found.status.is_success(), "{query}: {found:?}");
+            assert_eq!(found.json()["items"], json!([]), "{query}");
+        }
+        assert_eq!(api.get("/metrics").await.status, 403);
+        assert_eq!(world.stored(story).await, before, "nothing has changed");
+    }
+}
+
+async fn what_is_within_reach_is_read_and_changed(story: &Story) {
+    let world = World::new(story).await;
+    let id = id_of(&world.session);
+    let path = |part: &str| format!("/api/v1/sessions/{id}{part}");
+    for (n, bound) in world.bounds().into_iter().enumerate() {
+        let api = token(story, &bound).await;
+        let listed = api.items("/api/v1/sessions").await;
+        assert_eq!(listed.iter().map(id_of).collect::<Vec<_>>(), [id.clone()]);
+        // Eva has written elsewhere since, of which this token does not know.
+        let contact = id_of(&world.session["contact"]);
+        let contact = api.get(&format!("/api/v1/contacts/{contact}")).await.ok();
+        assert_eq!(contact["session"], id.as_str());
+        assert_eq!(api.items("/api/v1/contacts").await.len(), 1);
+        assert_eq!(api.items("/api/v1/search?q=Hello").await.len(), 1);
+        assert_eq!(api.items("/api/v1/session-log").await.len(), 1);
+        for part in [
+            "",
+            "/messages",
+            "/notes",
+            "/timeline",
+            "/contact-note",
+            "/merged-contacts",
+        ] {
+            let read = api.get(&path(part)).await;
+            read.ok();
+            world.is_ours(part, &read.text);
+        }
+        api.post(&path("/pick-up"), json!({"extension": "201"}))
+            .await
+            .ok();
+        let answer = json!({"type": "text", "text": {"body": format!("Good day {n}")}});
+        api.post(&path("/messages"), answer).await.ok();
+        api.post(&path("/notes"), json!({"text": format!("A note {n}")}))
+            .await
+            .ok();
+        let label = path(&format!("/labels/{}", world.label));
+        let put = api.send(api.request(Method::PUT, &label)).await;
+        assert_eq!(put.status, 204, "{}", put.text);
+        let to = json!({"type": "extension", "id": world.extensions[0]});
+        api.post(&path("/transfer"), json!({"to": to})).await.ok();
+        assert_eq!(api.get(&path("/export")).await.status, 200);
+        api.post(&path("/close"), json!({})).await.ok();
+        api.post(&path("/reopen"), json!({})).await.ok();
+
+        let of_channel = format!("/api/v1/channels/{}", world.ours.channel);
+        let channel = bound.starts_with("channel");
+        for part in ["", "/costs", "/health", "/templates"] {
+            let status = api.get(&format!("{of_channel}{part}")).await.status.as_u16();
+            assert_eq!(status, if channel { 200 } else { 403 }, "{part}");
+        }
+        if channel {
+            assert_eq!(api.items("/api/v1/channels").await.len(), 1);
+        } else {
+            // The customer would be blocked for every queue of the channel.
+            api.post(&path("/block"), json!({})).await.problem(403);
+        }
+        let reader = made(story, "read", &bound).await.expect("a token");
+        reader.get(&path("")).await.ok();
+        reader
+            .post(&path("/notes"), json!({"text": "No"}))
+            .await
+            .problem(403);
+    }
+}
+
+async fn events_tell_nothing_foreign(story: &Story) {
+    let world = World::new(story).await;
+    let path = "/api/v1/events?after=0&limit=200";
+    for bound in world.bounds() {
+        let api = token(story, &bound).await;
+        let now = api.get("/api/v1/events").await.ok()["next_cursor"].clone();
+        let request = api.request(Method::GET, "/api/v1/events");
+        let request = request.header("accept", "text/event-stream");
+        let mut stream = Events::of(request.send().await.expect("an answer"));
+        stream.hello().await;
+        story.says(world.eva, &world.theirs, "More foreign words").await;
+        let own = format!("/api/v1/extensions/{}/availability", world.extensions[0]);
+        let busy = story
+            .api
+            .request(Method::PUT, &own)
+            .json(&json!({"availability": "busy"}));
+        let chosen = story.api.send(busy).await;
+        assert!(chosen.status.is_success(), "{chosen:?}");
+        story.says(world.eva, &world.ours, "Good morning").await;
+        let heard = loop {
+            let heard = stream.next().await.expect("an event");
+            if !is_of_channel(&heard) {
+                break heard;
+            }
+        };
+        assert_eq!(heard["type"], "message.received", "{heard}");
+        assert_eq!(heard["data"]["session"]["id"], world.session["id"], "{heard}");
+
+        let told = api.get(path).await;
+        world.is_ours("the events", &told.text);
+        let told = told.ok()["items"].as_array().expect("items").clone();
+        let types: Vec<_> = told.iter().filter_map(|event| event["type"].as_str()).collect();
+        for wanted in ["session.opened", "message.received"] {
+            assert!(types.contains(&wanted), "{types:?}");
+        }
+        let of_channel = told.iter().any(is_of_channel);
+        assert_eq!(of_channel, bound.starts_with("channel"), "{types:?}");
+        let now = now.as_str().expect("a place");
+        let since = api.get(&format!("/api/v1/events?after={now}")).await.ok();
+        let since = since["items"].as_array().expect("items");
+        assert_eq!(
+            since.iter().filter(|event| !is_of_channel(event)).count(),
+            1,
+            "{since:?}"
+        );
+    }
+}
+
+fn is_of_channel(event: &Value) -> bool {
+    event["type"]
+        .as_str()
+        .is_some_and(|kind| kind.starts_with("channel."))
+}
+
+async fn a_session_that_leaves_the_queue_is_gone(story: &Story) {
+    let world = World::new(story).await;
+    let [of_channel, of_queue] = world.bounds();
+    let (of_channel, of_queue) = (token(story, &of_channel).await, token(story, &of_queue).await);
+    let path = format!("/api/v1/sessions/{}", id_of(&world.session));
+    let transfer = format!("{path}/transfer");
+    let theirs = json!({"to": {"type": "queue", "id": world.queues[1]}});
+    of_queue.post(&transfer, theirs.clone()).await.problem(403);
+    let many = json!({"sessions": [world.session["id"]], "to": theirs["to"]});
+    of_queue
+        .post("/api/v1/sessions/transfer", many)
+        .await
+        .problem(403);
+    // Whoever has picked it up, it is still the queue's.
+    let pick_up = format!("{path}/pick-up");
+    story.api.post(&pick_up, json!({"extension": "201"})).await.ok();
+    of_queue.get(&path).await.ok();
+
+    story.api.post(&transfer, theirs).await.ok();
+    of_queue.get(&path).await.problem(404);
+    assert!(of_queue.items("/api/v1/sessions").await.is_empty());
+    let told = of_queue.get("/api/v1/events?after=0&limit=200").await.ok();
+    assert!(
+        told["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .all(|event| event["data"]["session"].is_null()),
+        "{told}"
+    );
+    of_channel.get(&path).await.ok();
+}
+
+async fn whoever_is_merged_elsewhere_is_not_told_of(story: &Story) {
+    let world = World::new(story).await;
+    let id = id_of(&world.session);
+    let karel = id_of(&world.foreign[0]["contact"]);
+    let merged = format!("/api/v1/sessions/{id}/merged-contacts");
+    let merge = story.api.request(Method::PUT, &format!("{merged}/{karel}"));
+    let done = story.api.send(merge).await;
+    assert!(done.status.is_success(), "{done:?}");
+    for bound in world.bounds() {
+        let api = token(story, &bound).await;
+        assert_eq!(api.get(&merged).await.ok()["contacts"], json!([]));
+        let timeline = api.get(&format!("/api/v1/sessions/{id}/timeline")).await;
+        timeline.ok();
+        assert!(!timeline.text.contains("420800555202"), "{}", timeline.text);
+        let messages = api.get(&format!("/api/v1/sessions/{id}/messages")).await;
+        world.is_ours("the messages", &messages.text);
+    }
+}
+
+async fn only_what_there_is_binds(story: &Story) {
+    let world = World::new(story).await;
+    let [channel, queue] = world.bounds();
+    let none = "00000000-0000-0000-0000-000000000000";
+    for (scope, bound, field, problem) in [
+        ("read", format!("queue:{none}"), "bound", Problem::Unknown),
+        ("read", format!("channel:{none}"), "bound", Problem::Unknown),
+        (
+            "read",
+            format!("extension:{}", world.extensions[0]),
+            "bound",
+            Problem::Unknown,
+        ),
+        ("administer", queue.clone(), "scope", Problem::NotBound),
+        ("administer", channel, "scope", Problem::NotBound),
+    ] {
+        let Err(engine::Error::Refused(Refusal::Invalid { fields })) = made(story, scope, &bound).await
+        else {
+            panic!("{bound}");
+        };
+        assert_eq!(
+            (fields[0].field.as_str(), fields[0].problem),
+            (field, problem),
+            "{bound}"
+        );
+    }
+    made(story, "read", &queue).await.expect("a token");
+    let admin = story.admin("admin").await;
+    let tokens = admin.call("tokens/list", &[]).await.ok();
+    let tokens = tokens.as_array().expect("tokens");
+    let shown = tokens
+        .iter()
+        .find(|token| token["name"] == "bound")
+        .expect("the token");
+    let expected = json!({"bound": {"type": "queue", "id": world.queues[0]}, "name": "Ours"});
+    assert_eq!(shown["bound"], expected);
+    let choices = admin.call("tokens/bounds", &[]).await.ok();
+    assert_eq!(choices.as_array().expect("choices").len(), 4, "{choices}");
+}
