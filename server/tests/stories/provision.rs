@@ -3,7 +3,9 @@
 mod again;
 
 use crate::{stories, support::Story};
+use engine::access::api_tokens;
 use futures::future::join_all;
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use server::cli::provision::{Options, apply, export};
 use std::path::PathBuf;
@@ -17,6 +19,7 @@ stories! {
     sixteen_at_once_make_one_of_each
     a_webhook_is_made_changed_and_pruned
     a_wrong_webhook_is_told_by_its_lines
+    a_token_is_bound_as_the_file_says
 }
 
 const FILE: &str = r#"
@@ -154,40 +157,41 @@ async fn sixteen_at_once_make_one_of_each(story: &Story) {
 }
 
 /// What is said of the webhook.
-async fn of_webhook(story: &Story, text: &str, dry_run: bool) -> String {
+/// What is said of the last thing of the file.
+async fn last_of(story: &Story, text: &str, dry_run: bool) -> String {
     let said = applied(story, text, dry_run, false).await.expect("applied");
     said.lines().last().expect("a line").to_owned()
 }
 
 async fn a_webhook_is_made_changed_and_pruned(story: &Story) {
     let file = format!("{FILE}{WEBHOOK}");
-    assert_eq!(of_webhook(story, &file, true).await, "+ webhook CRM");
+    assert_eq!(last_of(story, &file, true).await, "+ webhook CRM");
     assert!(story.api.items("/api/v1/webhooks").await.is_empty());
-    assert_eq!(of_webhook(story, &file, false).await, "+ webhook CRM");
+    assert_eq!(last_of(story, &file, false).await, "+ webhook CRM");
     story.settled().await;
     let audited = story.count("audit").await;
-    assert_eq!(of_webhook(story, &file, false).await, "= webhook CRM");
+    assert_eq!(last_of(story, &file, false).await, "= webhook CRM");
     assert_eq!(story.count("audit").await, audited);
 
     let fewer = file.replace("types = [\"session.closed\", ", "types = [");
-    assert_eq!(of_webhook(story, &fewer, true).await, "~ webhook CRM: types");
+    assert_eq!(last_of(story, &fewer, true).await, "~ webhook CRM: types");
     let of = |webhooks: Vec<Value>, field: &str| webhooks[0][field].clone();
     let webhooks = story.api.items("/api/v1/webhooks").await;
     assert_eq!(
         of(webhooks, "types"),
         json!(["message.received", "session.closed"])
     );
-    assert_eq!(of_webhook(story, &fewer, false).await, "~ webhook CRM: types");
+    assert_eq!(last_of(story, &fewer, false).await, "~ webhook CRM: types");
     let webhooks = story.api.items("/api/v1/webhooks").await;
     assert_eq!(of(webhooks, "types"), json!(["message.received"]));
 
     let next = fewer.replace("\"signs\"", "\"signs_next\"");
-    assert_eq!(of_webhook(story, &next, false).await, "~ webhook CRM: secret");
-    assert_eq!(of_webhook(story, &next, false).await, "= webhook CRM");
+    assert_eq!(last_of(story, &next, false).await, "~ webhook CRM: secret");
+    assert_eq!(last_of(story, &next, false).await, "= webhook CRM");
     let webhooks = story.api.items("/api/v1/webhooks").await;
     assert!(of(webhooks, "former_secret_until").is_string(), "both sign");
     let off = format!("{next}disabled = true\n");
-    assert_eq!(of_webhook(story, &off, false).await, "~ webhook CRM: disabled");
+    assert_eq!(last_of(story, &off, false).await, "~ webhook CRM: disabled");
 
     let exported = export(&story.engine).await.expect("exported");
     assert!(
@@ -239,4 +243,62 @@ async fn a_wrong_webhook_is_told_by_its_lines(story: &Story) {
         assert!(error.to_string().contains(said), "{error}");
     }
     assert_eq!(story.count("webhooks").await, 0);
+}
+
+const TOKEN: &str = r#"
+[[tokens]]
+name = "CRM"
+scope = "operate"
+bound = "queue:Support"
+token = { file = "token" }
+"#;
+
+async fn a_token_is_bound_as_the_file_says(story: &Story) {
+    let give = |text: &str| std::fs::write(story.data_dir().join("token"), text).expect("a file");
+    give(api_tokens::made_up().expose_secret());
+    let file = format!("{FILE}{TOKEN}");
+    assert_eq!(last_of(story, &file, true).await, "+ token CRM");
+    assert_eq!(last_of(story, &file, false).await, "+ token CRM");
+    assert_eq!(last_of(story, &file, false).await, "= token CRM");
+    let exported = export(&story.engine).await.expect("exported");
+    assert!(exported.contains("bound = \"queue:Support\""), "{exported}");
+    let same = applied(story, &exported, false, true).await.expect("applied");
+    assert!(same.lines().all(|line| line.starts_with('=')), "{same}");
+
+    let of_channel = file.replace("queue:Support\"\ntoken", "channel:300000000000009\"\ntoken");
+    let error = applied(story, &of_channel, false, false)
+        .await
+        .expect_err("refused");
+    assert!(error.to_string().contains("bound: it cannot change"), "{error}");
+    give(api_tokens::made_up().expose_secret());
+    assert_eq!(
+        last_of(story, &of_channel, false).await,
+        "~ token CRM: bound, token"
+    );
+    let rows = api_tokens::list(&story.engine, &domain::access::Actor::System).await;
+    let bound: Vec<String> = rows
+        .expect("tokens")
+        .into_iter()
+        .filter_map(|row| Some(row.bound?.bound.to_string()))
+        .collect();
+    let channel = story.api.items("/api/v1/channels").await[0]["id"].clone();
+    assert_eq!(bound, [format!("channel:{}", channel.as_str().expect("an id"))]);
+
+    for (right, wrong, said) in [
+        (
+            "\"queue:Support\"\ntoken",
+            "\"extension:201\"\ntoken",
+            "bound: Unknown",
+        ),
+        (
+            "\"queue:Support\"\ntoken",
+            "\"queue:Nobody\"\ntoken",
+            "bound: there is no \"Nobody\"",
+        ),
+        ("\"operate\"", "\"administer\"", "scope: NotBound"),
+    ] {
+        let wrong = file.replace("\"CRM\"", "\"Other\"").replace(right, wrong);
+        let error = applied(story, &wrong, false, false).await.expect_err("refused");
+        assert!(error.to_string().contains(said), "{said}: {error}");
+    }
 }

@@ -30,7 +30,8 @@ const ABOUT: &str = "WhatsApp sessions, messages and channels of a PBX, for scri
     field says otherwise. Errors are problem+json (RFC 9457); their `type` is stable, and `fields` names what is wrong. \
     Lists come in pages: pass `next_cursor` back as `cursor`.";
 const TOKEN: &str = "An API token, made in System › API tokens or by `switchboard token create`. Its scope is `read`, `operate` or \
-    `administer`; each includes the one before. An operation names the scope that it needs.";
+    `administer`; each includes the one before. An operation names the scope that it needs. A token may be bound to one channel or \
+    queue: what is not within its reach is 404, and what is about the whole company 403.";
 const KEY: &str = "Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with \
     `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one \
     is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 \
