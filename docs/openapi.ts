@@ -3278,7 +3278,10 @@ export interface components {
              *     message of its own.
              */
             about: string | null;
+            /** @description Who at the company wrote it: the name of a user, or of the API token. */
             author: string | null;
+            /** @description An API token has sent it. */
+            by_token: boolean;
             context?: components["schemas"]["MessageContext"] | null;
             direction: components["schemas"]["MessageDirection"];
             error: components["schemas"]["MessageFailure"] | null;

@@ -68,6 +68,7 @@ mod m0058_stray_statuses;
 mod m0059_idempotency_keys;
 mod m0060_webhooks;
 mod m0061_bound_tokens;
+mod m0062_messages_of_tokens;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -136,6 +137,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0059_idempotency_keys::Step),
             Box::new(m0060_webhooks::Step),
             Box::new(m0061_bound_tokens::Step),
+            Box::new(m0062_messages_of_tokens::Step),
         ]
     }
 }

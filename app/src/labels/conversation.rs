@@ -43,6 +43,7 @@ words! {
     deleted = inbox.bubble.deleted;
     deleted_by_customer = inbox.bubble.deleted_by_customer;
     from_phone = inbox.bubble.from_phone;
+    by_token = inbox.bubble.by_token;
     they_reacted = inbox.bubble.they_reacted;
     we_reacted = inbox.bubble.we_reacted;
 }

@@ -26,6 +26,7 @@ stories! {
     files_of_the_same_hostile_name_are_kept_apart
     a_file_that_cannot_be_had_stands_in_the_page
     whatever_has_no_look_of_its_own_shows_what_it_is
+    a_message_is_signed_by_whoever_has_sent_it
     only_those_who_read_the_log_save_it
     a_long_conversation_is_saved_whole_and_by_many_at_once
     who_loses_the_right_meanwhile_gets_no_whole_file
@@ -298,6 +299,40 @@ async fn whatever_has_no_look_of_its_own_shows_what_it_is(story: &Story) {
     assert!(!boss.contains("wamid.future"), "{boss}");
     let admin = story.admin("another").await;
     assert!(shown_to(&admin).await.contains("wamid.future"));
+}
+
+async fn a_message_is_signed_by_whoever_has_sent_it(story: &Story) {
+    let company = company(story).await;
+    story.says(story.customer(1), &company.line, "Hello").await;
+    let session = story.session().await;
+    let id = id_of(&session);
+    company.jana.call("inbox/pick-up", &[("session", &id)]).await.ok();
+    let answer = [("session", id.as_str()), ("body", "By a colleague")];
+    company.jana.call("inbox/send", &answer).await.ok();
+    let sent = story.answers(&session, "By a program").await;
+    // The name of the token, and not that of the session's owner.
+    assert_eq!(
+        (&sent["author"], &sent["by_token"]),
+        (&json!("story"), &json!(true))
+    );
+    let messages = story.messages(&session).await;
+    let by_token: Vec<_> = messages
+        .iter()
+        .map(|message| message["by_token"].clone())
+        .collect();
+    assert_eq!(by_token, [json!(false), json!(false), json!(true)]);
+    assert_ne!(messages[1]["author"], messages[2]["author"]);
+    let page = page_of(&saved(&company.boss, &session).await);
+    in_order(
+        &page,
+        &[
+            "By a colleague",
+            "<bdi>story</bdi>",
+            "Sent with an API token",
+            "By a program",
+        ],
+    );
+    assert_eq!(page.matches("Sent with an API token").count(), 1);
 }
 
 async fn only_those_who_read_the_log_save_it(story: &Story) {

@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 48] = [
+const OBSTACLES: [(&str, &str); 49] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -183,6 +183,10 @@ const OBSTACLES: [(&str, &str); 48] = [
     (
         "ALTER TABLE api_tokens ADD COLUMN queue_id BLOB",
         "ALTER TABLE api_tokens DROP COLUMN queue_id",
+    ),
+    (
+        "ALTER TABLE messages ADD COLUMN by_token BOOLEAN",
+        "ALTER TABLE messages DROP COLUMN by_token",
     ),
 ];
 

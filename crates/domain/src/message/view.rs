@@ -45,6 +45,9 @@ pub struct MessageView {
     pub waits: Option<Waits>,
     /// Who at the company wrote it.
     pub author: Option<String>,
+    /// An API token did: the author is its name.
+    #[serde(default)]
+    pub by_token: bool,
     pub wamid: Option<String>,
     /// The failed message that this one retries.
     pub retry_of: Option<MessageId>,
@@ -75,6 +78,7 @@ impl MessageView {
             failure: None,
             waits: None,
             author: None,
+            by_token: false,
             wamid: None,
             retry_of: None,
             about: None,

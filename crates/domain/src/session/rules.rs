@@ -129,7 +129,7 @@ impl SessionAccess {
     fn answers(&self, actor: &Actor) -> Result<ReplyEffect, Refusal> {
         if let Some(owner) = &self.owner {
             return match actor {
-                // A script answers in the owner's name.
+                // A script answers beside the owner.
                 Actor::Token { .. } | Actor::System => Ok(ReplyEffect::Nothing),
                 Actor::User(me) if me.extension.as_ref().is_some_and(|e| self.owned_by(e)) => {
                     Ok(ReplyEffect::Nothing)

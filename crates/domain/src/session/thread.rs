@@ -202,6 +202,7 @@ pub(crate) mod tests {
             failure: None,
             waits: None,
             author: None,
+            by_token: false,
             wamid: Some(n.to_string()),
             retry_of: None,
             about: None,

@@ -32,6 +32,8 @@ pub struct Model {
     pub failure_trace: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub author: Option<String>,
+    /// The author is an API token.
+    pub by_token: bool,
     pub retry_of: Option<Uuid>,
     #[sea_orm(column_type = "Text", nullable)]
     pub idempotency_key: Option<String>,

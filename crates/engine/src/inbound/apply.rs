@@ -185,6 +185,7 @@ fn message(
         failure_details: None,
         failure_trace: None,
         author: None,
+        by_token: false,
         retry_of: None,
         idempotency_key: None,
         target_wamid: about,

@@ -211,13 +211,11 @@ pub(super) async fn write(
             session = lifecycle::reopen(tx, &session, access.owner.as_ref()).await?;
         }
     }
-    let author = match actor {
-        Actor::User(me) => Some(me.name.clone()),
-        Actor::Token { .. } => access
-            .owner
-            .filter(|_| session.extension_id.is_some())
-            .map(|owner| owner.name),
-        Actor::System => again.and_then(|again| again.failed.author.clone()),
+    let (author, by_token) = match (actor, again) {
+        (Actor::User(me), _) => (Some(me.name.clone()), false),
+        (Actor::Token { name, .. }, _) => (Some(name.clone()), true),
+        (Actor::System, Some(Again { failed, .. })) => (failed.author.clone(), failed.by_token),
+        (Actor::System, None) => (None, false),
     };
     let now = clock.now().millis();
     let row = message::Model {
@@ -237,6 +235,7 @@ pub(super) async fn write(
         failure_details: None,
         failure_trace: None,
         author,
+        by_token,
         retry_of: again.map(|again| again.failed.id),
         idempotency_key: key.map(str::to_owned),
         target_wamid: outgoing.content.about().map(str::to_owned),

@@ -64,6 +64,7 @@ pub(crate) fn view(row: message::Model) -> Result<MessageView> {
         failure,
         waits: None,
         author: row.author,
+        by_token: row.by_token,
         wamid: row.wamid.filter(|_| !is_call),
         retry_of: row.retry_of.map(MessageId::new),
         about: row.target_wamid,

@@ -51,8 +51,11 @@ pub(super) struct Message {
     error: Option<Failure>,
     #[schema(required)]
     wamid: Option<String>,
+    /// Who at the company wrote it: the name of a user, or of the API token.
     #[schema(required)]
     author: Option<String>,
+    /// An API token has sent it.
+    by_token: bool,
     #[schema(required)]
     retry_of: Option<MessageId>,
     /// The wamid of the message that this one reacts to, edits or deletes. Here each reaction, edit and deletion is a
@@ -97,6 +100,7 @@ impl From<MessageView> for Message {
             error: message.failure,
             wamid: message.wamid,
             author: message.author,
+            by_token: message.by_token,
             retry_of: message.retry_of,
             about: message.about,
             context: content.answers.map(|message_id| Context { message_id }),

@@ -180,6 +180,9 @@ impl<'look> Lines<'look> {
         if message.phone {
             about(html, words::from_phone(locale));
         }
+        if message.by_token {
+            about(html, words::by_token(locale));
+        }
         if message.retry_of.is_some() {
             about(html, words::again(locale));
         }

@@ -81,10 +81,15 @@ pub fn Bubble(
     let ours = message.direction == Direction::Outbound;
     let status = message.status.filter(|_| ours);
     let failed = status.is_some_and(Status::may_be_retried);
+    let by_token = message.by_token;
     let author = message.author.filter(|_| ours && first).map(|author| {
         let shown = author.clone();
-        let mine = move || inbox.i_am(&author);
+        // A token may have any name, also the reader's.
+        let mine = move || !by_token && inbox.i_am(&author);
         move || (!mine()).then(|| view! { <p class="bubble-author">{shown.clone()}</p> })
+    });
+    let from_program = (by_token && ours && first).then(|| {
+        view! { <p class="bubble-kind">{move || t_string!(i18n, inbox.bubble.by_token)}</p> }
     });
     let phone = message.phone.then(|| {
         view! { <p class="bubble-kind">{move || t_string!(i18n, inbox.bubble.from_phone)}</p> }
@@ -198,6 +203,7 @@ pub fn Bubble(
     let fate = fate_line(fate);
     let head = present([
         author.map(IntoAny::into_any),
+        from_program.map(IntoAny::into_any),
         phone.map(IntoAny::into_any),
         again.map(IntoAny::into_any),
         advert.map(IntoAny::into_any),

@@ -18,6 +18,7 @@ fn row(number: u8, direction: Direction, kind: &str, text: Option<&str>, about: 
         failure: None,
         waits: None,
         author: None,
+        by_token: false,
         wamid: Some(number.to_string()),
         retry_of: None,
         about: about.map(|about| about.to_string()),

@@ -168,6 +168,9 @@ fn opens(event: &SessionEvent) -> bool {
     }
 }
 
+/// A name, and whether it is that of an API token.
+type Author = Option<(String, bool)>;
+
 /// Lays one session out.
 struct Layout<F> {
     session: SessionId,
@@ -175,7 +178,7 @@ struct Layout<F> {
     may_retry: bool,
     days: Vec<Day>,
     /// Who wrote the bubble above, and when.
-    last: Option<(Direction, Option<String>, Timestamp)>,
+    last: Option<(Direction, Author, Timestamp)>,
     day_of: F,
 }
 
@@ -273,7 +276,8 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
             return self.alone(message.at, Key::Stray(message.id), line);
         }
         self.reach(message.at);
-        let first = self.begins_group(message.direction, message.author.clone(), message.at);
+        let author = message.author.clone().map(|name| (name, message.by_token));
+        let first = self.begins_group(message.direction, author, message.at);
         let looks = [message.failure.is_some(), first, retry, told_below];
         let content = message.content.as_ref();
         let quoted = content.and_then(|content| content.quote.as_ref()?.text.clone());
@@ -309,7 +313,7 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
         );
     }
 
-    fn begins_group(&mut self, direction: Direction, author: Option<String>, at: Timestamp) -> bool {
+    fn begins_group(&mut self, direction: Direction, author: Author, at: Timestamp) -> bool {
         let goes_on = self
             .last
             .as_ref()

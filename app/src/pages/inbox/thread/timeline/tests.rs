@@ -28,6 +28,7 @@ pub fn message(n: u8, direction: Direction, minutes: i64) -> MessageView {
         failure: None,
         waits: None,
         author: None,
+        by_token: false,
         wamid: None,
         retry_of: None,
         about: None,
