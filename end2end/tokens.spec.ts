@@ -1,7 +1,7 @@
-// System › API tokens: a token is created, works, and is revoked.
+// System › API tokens: a token is created, works, is bound to a queue, and is revoked.
 
 import { expect, test, visit } from './support/test.js';
-import { words } from './support/words.js';
+import { filled, words } from './support/words.js';
 
 const { common, system } = words('en');
 
@@ -30,4 +30,28 @@ test('a token is created, shown once, used and revoked', async ({ world, person,
   await crm.getByRole('button').click();
   await expect(rows).toHaveCount(before);
   expect((await call()).status).toBe(401);
+});
+
+test('a token that is bound to a queue reaches nothing else', async ({ world, person, troubles }) => {
+  troubles.allow(/422/);
+  const page = await person('admin');
+  await visit(page, '/system/tokens');
+  const create = page.getByRole('button', { name: system.tokens.create });
+  const queue = filled(system.tokens.bound_queue, { name: 'Podpora' });
+  await page.getByLabel(system.tokens.bound, { exact: true }).selectOption(queue);
+  await page.getByLabel(system.tokens.name, { exact: true }).fill('Orders');
+  await page.getByLabel(system.tokens.scopes.administer, { exact: true }).check();
+  await create.click();
+  await expect(page.locator('#field-scope-problem')).toHaveText(common.problem.not_bound);
+  await page.getByLabel(system.tokens.scopes.operate, { exact: true }).check();
+  await create.click();
+  const token = await page.getByLabel(system.tokens.token, { exact: true }).inputValue();
+  await expect(page.locator('tbody tr').filter({ hasText: 'Orders' })).toContainText(queue);
+
+  const status = async (path: string) => {
+    const answer = await fetch(new URL(path, world.url), { headers: { authorization: `Bearer ${token}` } });
+    return answer.status;
+  };
+  expect(await status('/api/v1/sessions')).toBe(200);
+  expect(await status('/api/v1/extensions')).toBe(403);
 });

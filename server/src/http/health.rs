@@ -27,8 +27,8 @@ pub async fn ready(State(http): State<Http>) -> Response {
     }
 }
 
-/// Metrics in Prometheus' format, for a caller with a token of any scope that is not bound. An address is no proof: behind a reverse proxy on
-/// this machine every request comes from here, and not every proxy says for whom.
+/// Metrics in Prometheus' format, for a caller with a token of any scope that is not bound. An address is no proof: behind a
+/// reverse proxy on this machine every request comes from here, and not every proxy says for whom.
 pub async fn metrics(State(http): State<Http>, headers: HeaderMap) -> Response {
     match Caller::of(&http.engine, &headers).await {
         Ok(caller) if caller.require(Scope::Read).is_ok() && caller.0.reaches_everything().is_ok() => {}

@@ -156,7 +156,6 @@ async fn sixteen_at_once_make_one_of_each(story: &Story) {
     }
 }
 
-/// What is said of the webhook.
 /// What is said of the last thing of the file.
 async fn last_of(story: &Story, text: &str, dry_run: bool) -> String {
     let said = applied(story, text, dry_run, false).await.expect("applied");

@@ -151,7 +151,7 @@ async fn happened(
 }
 
 /// Of these rows, the numbers of those of which a token that is bound may hear: what happened in its sessions and to its
-/// channel. Everything else is the company's.
+/// channel, and which contacts are gone. Everything else is the company's.
 async fn within_reach(db: &impl ConnectionTrait, bound: Bound, rows: &[Logged]) -> Result<HashSet<u64>> {
     let named: HashSet<Uuid> = rows
         .iter()
@@ -170,6 +170,8 @@ async fn within_reach(db: &impl ConnectionTrait, bound: Bound, rows: &[Logged]) 
     let is_within = |row: &&Logged| match (row.change.session(), &row.change, bound) {
         (Some(session), ..) => sessions.contains(&session.uuid()),
         (None, Change::Channel { channel }, Bound::Channel(own)) => *channel == own,
+        // Of contacts that are gone no session is left that would say whose they were, and whoever has a copy must hear of it.
+        (None, Change::Directory, _) => true,
         (None, ..) => false,
     };
     Ok(rows.iter().filter(is_within).map(|row| row.number).collect())

@@ -85,8 +85,8 @@ async fn narrowed(
     page: &PageRequest,
 ) -> Result<Page<session::Model>> {
     let order = Order::of(tab, &filter);
-    let stretches = stretches::of_tab(db, actor, tab).await?;
-    if tab != Tab::All || filter == Filter::default() {
+    if tab != Tab::All || (filter == Filter::default() && actor.bound().is_none()) {
+        let stretches = stretches::of_tab(db, actor, tab).await?;
         return page_in(db, &stretches, order, taken, page).await;
     }
     if filter.unread {
@@ -104,7 +104,9 @@ async fn narrowed(
         let query = first_found(actor, tab, order, labelled, read_for(page));
         return read(db, query, order, page).await;
     }
-    let (mut found, more) = walk::first(db, &stretches, order.beyond(page)?, taken, read_for(page)).await?;
+    let (stretches, reach) = stretches::scanned(db, actor).await?;
+    let (within, taken) = (order.beyond(page)?, taken.add(reach));
+    let (mut found, more) = walk::first(db, &stretches, within, taken, read_for(page)).await?;
     let cut = cursor::cut(&mut found, page.limit(), |row| order.cursor(row));
     Ok(Page {
         items: found,

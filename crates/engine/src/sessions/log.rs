@@ -6,10 +6,10 @@ use crate::{
     database::cursor,
     entity::{channel, extension, queue, session},
     sessions::{
-        access::{is_closed, is_open, is_waiting, on_tab, owned, visible_to},
+        access::{is_closed, is_open, is_waiting, owned, visible_to},
         list::first_found,
         order::Order,
-        rows, walk,
+        rows, stretches, walk,
     },
 };
 use domain::{
@@ -70,20 +70,18 @@ async fn found(
         }
         narrowed = narrowed.add(sought.walked());
     }
-    let stretches = stretches_of(actor, filter);
+    let (stretches, reach) = match filter.whose {
+        Some(Whose::Holder(Holder::Extension(id))) => (own_of(actor, id), Condition::all()),
+        _ => stretches::scanned(db, actor).await?,
+    };
     let within = within(filter, &beyond);
-    walk::first(db, &stretches, within, narrowed, many).await
+    walk::first(db, &stretches, within, narrowed.add(reach), many).await
 }
 
-/// The sessions that a page looks at: an extension's own are in indexes; for anything else, all.
-fn stretches_of(actor: &Actor, filter: &LogFilter) -> Vec<Condition> {
-    match filter.whose {
-        Some(Whose::Holder(Holder::Extension(id))) => {
-            let own = owned(id).add(visible_to(actor));
-            vec![own.clone().add(is_open()), own.add(is_closed())]
-        }
-        _ => vec![on_tab(actor, Tab::All)],
-    }
+/// An extension's own sessions are in indexes.
+fn own_of(actor: &Actor, extension: ExtensionId) -> Vec<Condition> {
+    let own = owned(extension).add(visible_to(actor));
+    vec![own.clone().add(is_open()), own.add(is_closed())]
 }
 
 /// The part of them in the time that is asked for.

@@ -8,6 +8,7 @@
 use crate::{
     Result,
     entity::{queue_member, session},
+    reach,
     sessions::{
         access::{is_closed, is_open, is_waiting, on_tab, owned_by},
         order::Order,
@@ -54,6 +55,15 @@ pub(super) async fn of_tab(db: &impl ConnectionTrait, actor: &Actor, tab: Tab) -
     let places = std::iter::once(owned_by(own)).chain(unowned);
     let both = places.flat_map(|place| [place.clone().add(is_open()), place.add(is_closed())]);
     Ok(both.collect())
+}
+
+/// What is scanned for a page of everything that the actor sees, and what narrows it. The sessions of the channel or the queue
+/// to which a token is bound are in no index in the order of the list: they are looked for among all.
+pub(super) async fn scanned(db: &impl ConnectionTrait, actor: &Actor) -> Result<(Vec<Condition>, Condition)> {
+    Ok(match actor.bound() {
+        Some(bound) => (vec![Condition::all()], reach::sessions(bound)),
+        None => (of_tab(db, actor, Tab::All).await?, Condition::all()),
+    })
 }
 
 /// The first `many` sessions of these stretches together.
