@@ -162,6 +162,46 @@ fn a_token_is_all_that_is_printed_also_before_the_first_serve() {
 }
 
 #[test]
+fn a_token_is_bound_to_what_there_is() {
+    let folder = TempDir::new().expect("a folder");
+    std::fs::write(
+        folder.path().join("company.toml"),
+        "[[queues]]\nname = \"Support\"\npick_up = \"manual\"\n",
+    )
+    .expect("a file");
+    let applied = run(folder.path(), &["apply", "company.toml"]);
+    assert!(applied.status.success(), "{applied:?}");
+    let create = |arguments: &[&str]| {
+        let token = ["token", "create", "--name", "crm", "--scope", "operate"];
+        run(folder.path(), &[&token[..], arguments].concat())
+    };
+    let bound = create(&["--queue", "Support"]);
+    assert!(bound.status.success(), "{bound:?}");
+    for (arguments, said) in [
+        (&["--queue", "Sales"][..], "there is no queue \"Sales\""),
+        (&["--channel", "300000000000009"], "there is no channel"),
+        (
+            &["--channel", "300000000000009", "--queue", "Support"],
+            "cannot be used with",
+        ),
+    ] {
+        let refused = create(arguments);
+        assert!(
+            !refused.status.success() && refused.stdout.is_empty(),
+            "{refused:?}"
+        );
+        assert!(text(&refused.stderr).contains(said), "{refused:?}");
+    }
+    let listed = run(folder.path(), &["token", "list"]);
+    let listed = text(&listed.stdout);
+    assert_eq!(listed.lines().count(), 1, "{listed}");
+    assert!(
+        listed.contains("\toperate\tnever\tnever\tcrm\tqueue:"),
+        "{listed}"
+    );
+}
+
+#[test]
 fn a_person_is_added_with_a_made_up_password_or_a_given_one() {
     let folder = TempDir::new().expect("a folder");
     let add = |login: &'static str| {

@@ -5,11 +5,11 @@ use crate::settings::Settings;
 use anyhow::Context as _;
 use clap::{Args, Subcommand, builder::PossibleValuesParser};
 use domain::{
-    access::{Actor, Scope, TokenForm},
-    ids::{QueueId, TokenId},
+    access::{Actor, Bound, Scope, TokenForm},
+    ids::{ChannelId, QueueId, TokenId},
     time::Timestamp,
 };
-use engine::{Engine, access::api_tokens, directory::queues};
+use engine::{Engine, access::api_tokens, channels, directory::queues};
 use secrecy::ExposeSecret as _;
 
 #[derive(Debug, Subcommand)]
@@ -37,7 +37,7 @@ pub(super) struct CreateToken {
     /// After how many days it expires, 1 to 1000; without this, never
     #[arg(long, value_name = "DAYS")]
     expires: Option<String>,
-    /// Bind it to the channel with this id, which is in the address of its page
+    /// Bind it to the channel with this id, which is in the address of its page, or with this phone-number id
     #[arg(long, value_name = "ID", conflicts_with = "queue")]
     channel: Option<String>,
     /// Bind it to the queue with this name
@@ -59,21 +59,30 @@ pub(super) async fn run(settings: &Settings, command: TokenCommand) -> anyhow::R
 
 async fn create(engine: &Engine, token: CreateToken) -> anyhow::Result<()> {
     let bound = match (token.channel, token.queue) {
-        (Some(id), _) => format!("channel:{id}"),
-        (None, Some(name)) => format!("queue:{}", queue_named(engine, &name).await?),
-        (None, None) => String::new(),
+        (Some(id), _) => Some(Bound::Channel(channel_of(engine, &id).await?)),
+        (None, Some(name)) => Some(Bound::Queue(queue_named(engine, &name).await?)),
+        (None, None) => None,
     };
     let form = TokenForm {
         name: token.name,
         scope: token.scope,
         days: token.expires.unwrap_or_default(),
-        bound,
+        bound: bound.map(|bound| bound.to_string()).unwrap_or_default(),
     };
     let token = api_tokens::create(engine, &Actor::System, &form)
         .await
         .map_err(readable)?;
     println!("{token}");
     Ok(())
+}
+
+async fn channel_of(engine: &Engine, id: &str) -> anyhow::Result<ChannelId> {
+    let channels = channels::list(engine, &Actor::System).await?;
+    let found = channels
+        .into_iter()
+        .find(|channel| channel.id.to_string() == id || channel.phone_number_id.as_deref() == Some(id));
+    let found = found.with_context(|| format!("there is no channel {id:?}"))?;
+    Ok(found.id)
 }
 
 async fn queue_named(engine: &Engine, name: &str) -> anyhow::Result<QueueId> {
