@@ -1,7 +1,7 @@
 //! The words about webhooks.
 
 use crate::i18n::*;
-use domain::webhook::{Attempt, NoAnswer, WhyOff};
+use domain::webhook::{Attempt, NoAnswer, Replayed, WhyOff};
 
 /// What happened. A type of another version keeps its name.
 pub fn event_type(locale: Locale, kind: &str) -> &str {
@@ -62,5 +62,14 @@ fn no_answer(locale: Locale, failure: NoAnswer) -> &'static str {
         NoAnswer::TimedOut => td_string!(locale, system.webhooks.timed_out),
         NoAnswer::BrokenOff => td_string!(locale, system.webhooks.broken_off),
         NoAnswer::Unreadable => td_string!(locale, system.webhooks.unreadable),
+    }
+}
+
+/// How much is sent again.
+pub fn replayed(locale: Locale, replayed: Replayed) -> String {
+    let Replayed { events, is_all } = replayed;
+    match is_all {
+        true => td_string!(locale, system.webhooks.replayed, count = events).to_string(),
+        false => td_string!(locale, system.webhooks.replayed_so_far, count = events).to_string(),
     }
 }

@@ -178,6 +178,15 @@ pub struct Call {
     pub given_up_at: Option<Timestamp>,
 }
 
+/// What is sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replayed {
+    /// Events by now, without those that waited anyway.
+    pub events: u64,
+    /// Whether that is all; otherwise the rest follows.
+    pub is_all: bool,
+}
+
 /// One request to a webhook.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {

@@ -11,7 +11,7 @@ use domain::{
     dead_letter::Within,
     ids::{WebhookCallId, WebhookId},
     page::Page,
-    webhook::{Attempt, Call},
+    webhook::{Attempt, Call, Replayed},
 };
 #[cfg(feature = "ssr")]
 use domain::{page::PageRequest, time::Timestamp, webhook::CallState};
@@ -25,8 +25,8 @@ use super::places::{self, address_of_undelivered};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undelivered {
     pub calls: Page<Call>,
-    /// How many events the form post that led here sends again, if no script has said it.
-    pub replayed: Option<u64>,
+    /// What the form post that led here sends again, if no script has said it.
+    pub replayed: Option<Replayed>,
 }
 
 /// What a webhook has answered, the latest first.
@@ -57,15 +57,19 @@ pub async fn undelivered_calls(
 
 /// Sends an event again that was given up.
 #[server(prefix = "/rpc", endpoint = "webhooks/replay", protocol = Rpc)]
-pub async fn replay_call(id: WebhookId, call: WebhookCallId) -> Result<u64, ApiError> {
+pub async fn replay_call(id: WebhookId, call: WebhookCallId) -> Result<Replayed, ApiError> {
     let actor = actor().await?;
     engine::webhooks::replay_one(&engine()?, &actor, id, call).await?;
-    said(id, 1).await
+    let replayed = Replayed {
+        events: 1,
+        is_all: true,
+    };
+    said(id, replayed).await
 }
 
 /// Sends all events again that were given up.
 #[server(prefix = "/rpc", endpoint = "webhooks/replay-all", protocol = Rpc)]
-pub async fn replay_all_calls(id: WebhookId) -> Result<u64, ApiError> {
+pub async fn replay_all_calls(id: WebhookId) -> Result<Replayed, ApiError> {
     let actor = actor().await?;
     said(id, engine::webhooks::replay_all(&engine()?, &actor, id).await?).await
 }
@@ -75,7 +79,7 @@ pub async fn replay_all_calls(id: WebhookId) -> Result<u64, ApiError> {
 pub async fn replay_calls_since(
     id: WebhookId,
     #[server(default)] within: Option<Within>,
-) -> Result<u64, ApiError> {
+) -> Result<Replayed, ApiError> {
     let actor = actor().await?;
     let since = within.map_or(Timestamp::from_millis(0), |within| {
         guard::now().minus(within.duration())
@@ -88,7 +92,7 @@ pub async fn replay_calls_since(
 }
 
 #[cfg(feature = "ssr")]
-async fn said(id: WebhookId, replayed: u64) -> Result<u64, ApiError> {
+async fn said(id: WebhookId, replayed: Replayed) -> Result<Replayed, ApiError> {
     flash::leave(&places::of_replay(id), &replayed).await?;
     plain_form::redirect(&address_of_undelivered(id));
     Ok(replayed)

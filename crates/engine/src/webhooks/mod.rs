@@ -15,6 +15,7 @@
 //! | `calls` | what they answered, and the events that they have not got |
 //! | `trial` | sends a test, and waits for its answer |
 //! | `replay` | sends events again |
+//! | `background` | goes on with that when the caller leaves |
 //! | `fan_out` | hands each event to the webhooks that want it |
 //! | `lanes` | keeps the events of a session in their order |
 //! | `queue` | which calls are due, and which are under way |
@@ -35,6 +36,7 @@ pub(crate) mod queue;
 pub(crate) mod state;
 pub(crate) mod worker;
 
+mod background;
 mod call;
 mod calls;
 mod delete;

@@ -13,6 +13,7 @@ use crate::{
     transaction::Transaction,
     wakes::Worker,
     webhooks::{
+        background::{Passed, Sent, to_the_end},
         lanes::{go_on, new_call, take_turn},
         manage::note,
         row::{known, wanted},
@@ -23,7 +24,7 @@ use domain::{
     ids::{ChannelId, QueueId, WebhookCallId, WebhookId},
     refusal::Refusal,
     time::Timestamp,
-    webhook::Wanted,
+    webhook::{Replayed, Wanted},
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -55,24 +56,37 @@ pub async fn replay_one(engine: &Engine, actor: &Actor, id: WebhookId, call: Web
     tx.commit().await
 }
 
-/// Sends again all that was given up. Returns how many events that is.
-pub async fn replay_all(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<u64> {
+/// Sends again all that was given up.
+pub async fn replay_all(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<Replayed> {
     actor.require(Permission::WebhookChange)?;
-    let begun = engine.clock().now().millis();
+    let until = engine.clock().now().millis();
     begin(engine, actor, id, "all that was given up".to_owned()).await?;
-    let mut replayed = 0;
+    let sent = Sent::default();
+    let sending = all_given_up(engine.clone(), id, until, sent.clone());
+    to_the_end(id, sent, sending).await
+}
+
+async fn all_given_up(engine: Engine, id: WebhookId, until: i64, sent: Sent) -> Result<()> {
+    let mut passed = Passed::default();
     loop {
-        let tx = engine.transaction(actor).await?;
-        ready(&tx, id).await?;
-        take_turn(&tx, 0).await?;
-        let dead = given_up(id, begun).all(&tx).await?;
-        revive(&tx, id, &dead).await?;
-        tx.commit().await?;
-        replayed += dead.len() as u64;
-        if (dead.len() as u64) < AT_ONCE {
-            return Ok(replayed);
+        match some_given_up(&engine, id, until, &sent).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(error) => passed.rest(error).await?,
         }
     }
+}
+
+/// Returns whether there may be more.
+async fn some_given_up(engine: &Engine, id: WebhookId, until: i64, sent: &Sent) -> Result<bool> {
+    let tx = engine.transaction(&Actor::System).await?;
+    ready(&tx, id).await?;
+    take_turn(&tx, 0).await?;
+    let dead = given_up(id, until).all(&tx).await?;
+    revive(&tx, id, &dead).await?;
+    tx.commit().await?;
+    sent.add(dead.len());
+    Ok(dead.len() as u64 == AT_ONCE)
 }
 
 /// Some of what was given up until then.
@@ -85,43 +99,75 @@ pub(super) fn given_up(id: WebhookId, until: i64) -> Select<Entity> {
 }
 
 /// Sends again everything that the webhook wants and that has happened since then, as far as it is kept; also what it
-/// was not sent while it was off. Returns how many events that is, without those that wait anyway.
-pub async fn replay_since(engine: &Engine, actor: &Actor, id: WebhookId, since: Timestamp) -> Result<u64> {
+/// was not sent while it was off.
+pub async fn replay_since(
+    engine: &Engine,
+    actor: &Actor,
+    id: WebhookId,
+    since: Timestamp,
+) -> Result<Replayed> {
     actor.require(Permission::WebhookChange)?;
     let wanted = begin(engine, actor, id, format!("since {}", since.millis())).await?;
+    let sent = Sent::default();
+    let sending = all_since(engine.clone(), id, since, wanted, sent.clone());
+    to_the_end(id, sent, sending).await
+}
+
+async fn all_since(
+    engine: Engine,
+    id: WebhookId,
+    since: Timestamp,
+    wanted: Wanted,
+    sent: Sent,
+) -> Result<()> {
     // An event is stored after it has happened.
     let mut after = Clock::first_id_at(since.minus(SKEW).millis());
-    let mut replayed = 0;
+    let mut passed = Passed::default();
     loop {
-        let events = kept(engine.db.read(), since, after).await?;
-        let Some(last) = events.last() else {
-            return Ok(replayed);
-        };
-        after = last.id;
-        let events: Vec<Kept> = events
-            .into_iter()
-            .filter(|event| event.is_wanted(&wanted))
-            .collect();
-        let tx = engine.transaction(actor).await?;
-        ready(&tx, id).await?;
-        take_turn(&tx, 0).await?;
-        let known = Entity::find()
-            .filter(Column::WebhookId.eq(id.uuid()))
-            .filter(Column::EventId.is_in(events.iter().map(|event| event.id)))
-            .all(&tx)
-            .await?;
-        let waits: HashSet<Uuid> = known.iter().map(|call| call.event_id).collect();
-        let dead: Vec<Model> = known.into_iter().filter(|call| call.dead_at.is_some()).collect();
-        revive(&tx, id, &dead).await?;
-        let there = there(&tx, &events).await?;
-        let new = events
-            .iter()
-            .filter(|event| there.contains(&event.id) && !waits.contains(&event.id));
-        let new: Vec<&Kept> = new.collect();
-        add(&tx, id, &new).await?;
-        tx.commit().await?;
-        replayed += (dead.len() + new.len()) as u64;
+        match some_since(&engine, id, (since, after), &wanted, &sent).await {
+            Ok(Some(last)) => after = last,
+            Ok(None) => return Ok(()),
+            Err(error) => passed.rest(error).await?,
+        }
     }
+}
+
+/// Returns the last that it has looked at.
+async fn some_since(
+    engine: &Engine,
+    id: WebhookId,
+    (since, after): (Timestamp, Uuid),
+    wanted: &Wanted,
+    sent: &Sent,
+) -> Result<Option<Uuid>> {
+    let events = kept(engine.db.read(), since, after).await?;
+    let Some(last) = events.last().map(|event| event.id) else {
+        return Ok(None);
+    };
+    let events: Vec<Kept> = events
+        .into_iter()
+        .filter(|event| event.is_wanted(wanted))
+        .collect();
+    let tx = engine.transaction(&Actor::System).await?;
+    ready(&tx, id).await?;
+    take_turn(&tx, 0).await?;
+    let known = Entity::find()
+        .filter(Column::WebhookId.eq(id.uuid()))
+        .filter(Column::EventId.is_in(events.iter().map(|event| event.id)))
+        .all(&tx)
+        .await?;
+    let waits: HashSet<Uuid> = known.iter().map(|call| call.event_id).collect();
+    let dead: Vec<Model> = known.into_iter().filter(|call| call.dead_at.is_some()).collect();
+    revive(&tx, id, &dead).await?;
+    let there = there(&tx, &events).await?;
+    let new = events
+        .iter()
+        .filter(|event| there.contains(&event.id) && !waits.contains(&event.id));
+    let new: Vec<&Kept> = new.collect();
+    add(&tx, id, &new).await?;
+    tx.commit().await?;
+    sent.add(dead.len() + new.len());
+    Ok(Some(last))
 }
 
 /// Notes that it is done, before anything is sent again: nobody may be left to say so afterwards.

@@ -3,14 +3,14 @@
 use crate::desk::{Desk, NOW, Update};
 use async_trait::async_trait;
 use domain::{
-    access::Actor,
+    access::{Actor, AuditFilter},
     event::Change,
     ids::WebhookId,
     page::PageRequest,
     webhook::{Attempt, Wanted, WebhookForm},
 };
 use engine::{
-    Engine, Result,
+    Engine, Result, audit,
     events::feed::Happening,
     webhooks::{self, Tells, Wording},
 };
@@ -218,4 +218,18 @@ pub async fn attempts(desk: &Desk, id: WebhookId, many: usize) -> Vec<Attempt> {
         sleep(Duration::from_millis(20)).await;
     }
     panic!("there are not {many} attempts");
+}
+
+/// Returns once the audit log says that this was done.
+pub async fn noted(desk: &Desk, action: &str) {
+    let (all, page) = (AuditFilter::default(), PageRequest::default());
+    loop {
+        let rows = audit::list::list(&desk.engine, &Actor::System, &all, &page)
+            .await
+            .unwrap();
+        if rows.items.iter().any(|row| row.action == action) {
+            return;
+        }
+        sleep(Duration::from_millis(1)).await;
+    }
 }

@@ -19,7 +19,11 @@ use crate::{
         use_toasts,
     },
 };
-use domain::{dead_letter::Within, ids::WebhookId, webhook::Call};
+use domain::{
+    dead_letter::Within,
+    ids::WebhookId,
+    webhook::{Call, Replayed},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -38,9 +42,9 @@ pub fn UndeliveredTab() -> impl IntoView {
     let one = ServerAction::<ReplayCall>::new();
     let all = ServerAction::<ReplayAllCalls>::new();
     let since = ServerAction::<ReplayCallsSince>::new();
-    let said = move |answer: &ApiResult<u64>| {
-        if let Ok(count) = answer {
-            toasts.say(t_string!(i18n, system.webhooks.replayed, count = *count).to_string());
+    let said = move |answer: &ApiResult<Replayed>| {
+        if let Ok(replayed) = answer {
+            toasts.say(labels::webhooks::replayed(i18n.get_locale_untracked(), *replayed));
             stored.refetch();
         }
     };
@@ -53,8 +57,8 @@ pub fn UndeliveredTab() -> impl IntoView {
         };
         let is_first = cursor.get_untracked().is_none();
         let Undelivered { calls, replayed } = page;
-        let replayed = replayed.map(|count| {
-            let words = move || t_string!(i18n, system.webhooks.replayed, count = count).to_string();
+        let replayed = replayed.map(|replayed| {
+            let words = move || labels::webhooks::replayed(i18n.get_locale(), replayed);
             view! { <p class="notice">{words}</p> }
         });
         let list = match is_first && calls.items.is_empty() {

@@ -20,7 +20,7 @@ use domain::{
     ids::{SessionId, WebhookCallId, WebhookId},
     page::Page,
     refusal::Refusal,
-    webhook::{Attempt, Call, CallState, NoAnswer},
+    webhook::{Attempt, Call, CallState, NoAnswer, Replayed},
 };
 use engine::webhooks;
 use serde::{Deserialize, Serialize};
@@ -124,9 +124,20 @@ pub struct Again {
 /// How many events are sent again.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = WebhookReplayed)]
-struct Replayed {
-    /// Without those that waited anyway.
+struct ReplayedBody {
+    /// By now, without those that waited anyway.
     replayed: u64,
+    /// Whether that is all; otherwise the rest follows.
+    done: bool,
+}
+
+impl From<Replayed> for ReplayedBody {
+    fn from(Replayed { events, is_all }: Replayed) -> Self {
+        Self {
+            replayed: events,
+            done: is_all,
+        }
+    }
 }
 
 /// Lists the events that a webhook has not got, the latest first.
@@ -208,14 +219,14 @@ pub async fn replay(
 }
 
 /// Sends events again: all that were given up, or all since a time that the webhook wants and that are kept (14 days), also those
-/// that it has had. An event keeps its `webhook-id`.
+/// that it has had. An event keeps its `webhook-id`. After ten seconds the answer comes before the end, and the rest follows.
 #[utoipa::path(
     post,
     path = "/api/v1/webhooks/{id}/replay",
     tag = "Webhooks",
     params(("id" = WebhookId, Path)),
     request_body = Again,
-    responses((status = 200, description = "They are on their way.", body = Replayed)),
+    responses((status = 200, description = "They are on their way.", body = ReplayedBody)),
     security(("token" = ["administer"]))
 )]
 pub async fn replay_all(
@@ -231,7 +242,7 @@ pub async fn replay_all(
             webhooks::replay_since(&http.engine, &actor, id, since).await?
         }
     };
-    Ok(axum::Json(Replayed { replayed }))
+    Ok(axum::Json(ReplayedBody::from(replayed)))
 }
 
 /// The ids in the path. Unparsable ids are answered with 404.
