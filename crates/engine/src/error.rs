@@ -60,7 +60,7 @@ impl Error {
 
     /// Whether PostgreSQL ended the transaction so that others can go on: class 40 of
     /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>, such as a deadlock.
-    fn gave_way(&self) -> bool {
+    pub(crate) fn gave_way(&self) -> bool {
         self.is_of_postgres(&["40"])
     }
 

@@ -66,6 +66,7 @@ pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
             match done {
                 Ok(()) => caller.rest().await,
                 // Outcomes that wait would not let it rest.
+                Err(error) if error.gave_way() => sleep(PATROL).await,
                 Err(_) => sleep(PAUSE).await,
             }
         };
