@@ -139,10 +139,15 @@ pub(super) async fn unchanged(
     }
 }
 
-/// Notes the change of a webhook in the audit log, and tells of it.
+/// Notes the change of a webhook in the audit log, and tells of it: every page asks then which are off.
 pub(super) fn note(tx: &Transaction, action: &str, id: WebhookId, detail: Option<String>) {
-    tx.audit(action, Subject::Webhook(id.uuid()), detail);
+    note_sent(tx, action, id, detail);
     tx.changed(Change::Webhook { webhook: id }, Audience::Everybody);
+}
+
+/// Notes what somebody has it sent, of which no page needs to hear.
+pub(super) fn note_sent(tx: &Transaction, action: &str, id: WebhookId, detail: Option<String>) {
+    tx.audit(action, Subject::Webhook(id.uuid()), detail);
 }
 
 fn checked(engine: &Engine, form: &WebhookForm) -> Result<WebhookForm> {

@@ -15,7 +15,7 @@ use crate::{
     webhooks::{
         background::{Passed, Sent, to_the_end},
         lanes::{go_on, new_call, take_turn},
-        manage::note,
+        manage::note_sent,
         row::{known, wanted},
     },
 };
@@ -52,7 +52,7 @@ pub async fn replay_one(engine: &Engine, actor: &Actor, id: WebhookId, call: Web
         .await?;
     let call = call.ok_or(Refusal::NothingToReplay)?;
     revive(&tx, id, &[call]).await?;
-    note(&tx, "webhook.replay", id, Some("1 event".to_owned()));
+    note_sent(&tx, "webhook.replay", id, Some("1 event".to_owned()));
     tx.commit().await
 }
 
@@ -174,7 +174,7 @@ async fn some_since(
 async fn begin(engine: &Engine, actor: &Actor, id: WebhookId, what: String) -> Result<Wanted> {
     let tx = engine.transaction(actor).await?;
     let wanted = wanted(&ready(&tx, id).await?);
-    note(&tx, "webhook.replay", id, Some(what));
+    note_sent(&tx, "webhook.replay", id, Some(what));
     tx.commit().await?;
     Ok(wanted)
 }

@@ -8,7 +8,7 @@ use crate::{
     webhooks::{
         calls::first_answer,
         lanes::{new_call, take_turn},
-        manage::note,
+        manage::note_sent,
         row::known,
         state::WITHIN,
     },
@@ -54,7 +54,7 @@ pub async fn send_test(engine: &Engine, actor: &Actor, id: WebhookId, body: Byte
     };
     put(&tx, vec![event], None).await?;
     put(&tx, vec![call], None).await?;
-    note(&tx, "webhook.test", id, None);
+    note_sent(&tx, "webhook.test", id, None);
     tx.wake(Worker::Webhooks);
     tx.commit().await?;
     Ok(name)

@@ -14,6 +14,7 @@ use std::time::Duration;
 stories! {
     administrators_see_what_a_webhook_answers_and_are_warned_when_it_is_gone
     pages_hear_when_a_webhook_begins_to_fail_and_when_it_works_again
+    pages_do_not_hear_of_tests_and_replays
 }
 
 fn text(value: &Value) -> String {
@@ -109,5 +110,24 @@ async fn pages_hear_when_a_webhook_begins_to_fail_and_when_it_works_again(story:
         told.push(text(&event["change"]));
     }
     assert!(told.iter().any(|change| change == "message"), "{told:?}");
+    assert!(told.iter().all(|change| change != "webhook"), "{told:?}");
+}
+
+async fn pages_do_not_hear_of_tests_and_replays(story: &Story) {
+    let admin = story.admin("admin").await;
+    let receiver = Receiver::start().await;
+    let crm = story.hears("CRM", &receiver, json!({})).await;
+    let it = ("id", crm.id.as_str());
+    story.settled().await;
+    let mut live = Events::open(&admin).await;
+    live.hello().await;
+    admin.call("webhooks/test", &[it]).await.ok();
+    admin.call("webhooks/replay-since", &[it]).await.ok();
+    story.extension("299").await;
+    let mut told = Vec::new();
+    while told.last().is_none_or(|change| change != "directory") {
+        let event = live.next().await.expect("an event");
+        told.push(text(&event["change"]));
+    }
     assert!(told.iter().all(|change| change != "webhook"), "{told:?}");
 }

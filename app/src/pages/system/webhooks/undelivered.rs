@@ -1,6 +1,6 @@
 //! The events that a webhook has not got, and sending events again.
 
-use super::paging::Paging;
+use super::{page::Shown, paging::Paging};
 use crate::{
     api::{
         ActionForm, ApiResult, Resource, ServerAction,
@@ -39,6 +39,7 @@ pub fn UndeliveredTab() -> impl IntoView {
         move || (id.get(), cursor.get(), live.webhooks.get()),
         |(id, cursor, _)| async move { undelivered_calls(known(id)?, cursor).await },
     );
+    let Shown(shown) = expect_context();
     let one = ServerAction::<ReplayCall>::new();
     let all = ServerAction::<ReplayAllCalls>::new();
     let since = ServerAction::<ReplayCallsSince>::new();
@@ -46,6 +47,7 @@ pub fn UndeliveredTab() -> impl IntoView {
         if let Ok(replayed) = answer {
             toasts.say(labels::webhooks::replayed(i18n.get_locale_untracked(), *replayed));
             stored.refetch();
+            shown.refetch();
         }
     };
     on_answer(one, said);
