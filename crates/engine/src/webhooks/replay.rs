@@ -30,7 +30,10 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::Expr,
 };
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 use uuid::Uuid;
 
 /// Events that are sent again by one transaction.
@@ -160,10 +163,10 @@ async fn some_since(
     let dead: Vec<Model> = known.into_iter().filter(|call| call.dead_at.is_some()).collect();
     revive(&tx, id, &dead).await?;
     let there = there(&tx, &events).await?;
-    let new = events
-        .iter()
-        .filter(|event| there.contains(&event.id) && !waits.contains(&event.id));
-    let new: Vec<&Kept> = new.collect();
+    let new = events.iter().filter(|event| !waits.contains(&event.id));
+    let new: Vec<New> = new
+        .filter_map(|event| Some((event.id, *there.get(&event.id)?)))
+        .collect();
     add(&tx, id, &new).await?;
     tx.commit().await?;
     sent.add(dead.len() + new.len());
@@ -194,7 +197,6 @@ async fn ready(tx: &Transaction, id: WebhookId) -> Result<webhook::Model> {
 struct Kept {
     id: Uuid,
     kind: String,
-    session_id: Option<Uuid>,
     channel_id: Option<Uuid>,
     queue_id: Option<Uuid>,
 }
@@ -215,13 +217,7 @@ pub(super) fn kept_since(since: Timestamp, after: Uuid) -> Select<webhook_event:
     use webhook_event::Column;
     webhook_event::Entity::find()
         .select_only()
-        .columns([
-            Column::Id,
-            Column::Kind,
-            Column::SessionId,
-            Column::ChannelId,
-            Column::QueueId,
-        ])
+        .columns([Column::Id, Column::Kind, Column::ChannelId, Column::QueueId])
         .filter(Column::At.gte(since.millis()))
         .filter(Column::Id.gt(after))
         // Tests are of one webhook.
@@ -230,12 +226,13 @@ pub(super) fn kept_since(since: Timestamp, after: Uuid) -> Select<webhook_event:
         .limit(AT_ONCE)
 }
 
-/// Those of these events that are still there: they were read before the turn was taken.
-async fn there(tx: &Transaction, events: &[Kept]) -> Result<HashSet<Uuid>> {
+/// Those of these events that are still there, with their sessions: they were read before the turn was taken, and two sessions
+/// may have become one since.
+async fn there(tx: &Transaction, events: &[Kept]) -> Result<HashMap<Uuid, Option<Uuid>>> {
     use webhook_event::Column;
-    let there: Vec<Uuid> = webhook_event::Entity::find()
+    let there: Vec<New> = webhook_event::Entity::find()
         .select_only()
-        .column(Column::Id)
+        .columns([Column::Id, Column::SessionId])
         .filter(Column::Id.is_in(events.iter().map(|event| event.id)))
         .into_tuple()
         .all(tx)
@@ -264,26 +261,25 @@ async fn revive(tx: &Transaction, webhook: WebhookId, dead: &[Model]) -> Result<
     Ok(())
 }
 
+/// An event and its session.
+type New = (Uuid, Option<Uuid>);
+
 /// Adds calls for events.
-async fn add(tx: &Transaction, webhook: WebhookId, events: &[&Kept]) -> Result<()> {
+async fn add(tx: &Transaction, webhook: WebhookId, events: &[New]) -> Result<()> {
     let clock = tx.engine().clock();
     let places = take_turn(tx, events.len()).await? + 1..;
-    let calls = events.iter().zip(places).map(|(event, place)| {
-        let new = new_call(clock, webhook.uuid(), event.id, event.session_id);
+    let calls = events.iter().zip(places).map(|(&(event, session), place)| {
+        let new = new_call(clock, webhook.uuid(), event, session);
         Model {
             place,
             // The first of each session goes on below.
-            due_at: new.due_at.filter(|_| event.session_id.is_none()),
+            due_at: new.due_at.filter(|_| session.is_none()),
             ..new
         }
     });
     put(tx, calls.collect(), None).await?;
-    go_on(
-        tx,
-        webhook.uuid(),
-        events.iter().filter_map(|event| event.session_id),
-    )
-    .await?;
+    let sessions = events.iter().filter_map(|(_, session)| *session);
+    go_on(tx, webhook.uuid(), sessions).await?;
     tx.wake(Worker::Webhooks);
     Ok(())
 }

@@ -10,12 +10,14 @@ use crate::{
         world::id_of,
     },
 };
+use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
 
 stories! {
     one_whose_secret_does_not_open_fails_like_any_other
     one_whose_wishes_cannot_be_read_gets_everything_and_hides_no_other
+    an_erasure_lets_other_sessions_go_on
     events_that_stood_still_go_on_when_it_is_enabled
 }
 
@@ -81,4 +83,35 @@ async fn events_that_stood_still_go_on_when_it_is_enabled(story: &Story) {
     does(story, &crm, "enable", json!({})).await;
     story.called().await;
     assert_eq!(receiver.ids()[tried..], ids(story, &from).await);
+}
+
+async fn an_erasure_lets_other_sessions_go_on(story: &Story) {
+    let line = story.support().await;
+    let receiver = Receiver::start().await;
+    receiver.always(Answer::Status(500));
+    let kind = json!({"types": ["message.received"]});
+    story.hears("CRM", &receiver, kind).await;
+    for customer in [1, 2] {
+        for text in ["Hello", "Is anybody there?"] {
+            story.says(story.customer(customer), &line, text).await;
+        }
+    }
+    story.called().await;
+    receiver.always(Answer::Status(204));
+    let tried = receiver.got().len();
+    // The first event of each is the first customer's.
+    let moved = "UPDATE webhook_events SET session_id = (SELECT id FROM sessions ORDER BY id LIMIT 1) \
+                 WHERE id IN (SELECT event_id FROM webhook_calls WHERE due_at IS NOT NULL)";
+    run(story, moved).await;
+    let sessions = story.api.items("/api/v1/sessions").await;
+    let first = sessions.iter().min_by_key(|session| id_of(session));
+    let contact = id_of(&first.expect("a session")["contact"]);
+    let path = format!("/api/v1/contacts/{contact}");
+    story
+        .api
+        .send(story.api.request(Method::DELETE, &path))
+        .await
+        .ok();
+    story.called_later(Duration::from_secs(60 * 60)).await;
+    assert_eq!(receiver.got().len(), tried + 1, "the second customer's second");
 }
