@@ -106,6 +106,21 @@ fn it_has_every_route() {
     assert!(routed.len() > 40, "{}", routed.len());
 }
 
+/// A call is answered once only if the document knows it: one without its header would be made again and again.
+#[test]
+fn every_post_takes_a_key() {
+    let posts = operations().filter(|(_, method, _)| *method == "post");
+    let without: Vec<&str> = posts
+        .filter(|(_, _, operation)| {
+            let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+            !parameters.any(|parameter| parameter["in"] == "header" && parameter["name"] == "Idempotency-Key")
+        })
+        .map(|(path, ..)| path)
+        .collect();
+    // An upload that breaks off is continued.
+    assert_eq!(without, ["/api/v1/uploads"]);
+}
+
 async fn the_router_has_the_documents_methods(story: &Story) {
     let mut by_path: Vec<(&str, BTreeSet<String>)> = Vec::new();
     for (path, method, _) in operations() {
