@@ -10,7 +10,7 @@ use crate::{
         search,
     },
     entity::{contact, session},
-    events::{Deed, deeds::About},
+    events::{Audience, Deed, deeds::About},
     sessions::{
         access::{find, visible_to},
         audience::{contact_changed, contacts_changed},
@@ -22,6 +22,7 @@ use crate::{
 use domain::{
     access::{Actor, Permission},
     contact_merge::{FoundContact, MAX_MERGED, Merged, MergedContact},
+    event::Change,
     form::{Invalid, Problem, optional},
     ids::{ContactId, SessionId},
     page::{MAX_PAGE, PageRequest},
@@ -210,17 +211,23 @@ pub(crate) async fn joined(tx: &Transaction, gone: Uuid, kept: Uuid) -> Result<(
 
 /// Meta has told something new of a contact, or that these are parts of it.
 pub(crate) async fn learned(tx: &Transaction, contact: Uuid, parts: &[Uuid]) -> Result<()> {
-    let Some(of) = latest(contact).one(tx).await? else {
-        return Ok(());
-    };
+    let of = latest(contact).one(tx).await?;
+    let about = of
+        .as_ref()
+        .map_or(About::Contacts, |of| About::Session(SessionId::new(of.id)));
     for part in parts {
         let gone = Deed::ContactDeleted {
             contact: ContactId::new(*part),
             merged_into: Some(ContactId::new(contact)),
         };
-        tx.did(About::Session(SessionId::new(of.id)), gone);
+        tx.did(about, gone);
     }
-    contact_changed(tx, &of);
+    match of {
+        Some(of) => contact_changed(tx, &of),
+        None if parts.is_empty() => {}
+        // Nobody sees it in a list, but scripts may have a copy of its parts.
+        None => tx.changed(Change::Directory, Audience::Everybody),
+    }
     Ok(())
 }
 
