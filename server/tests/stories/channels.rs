@@ -19,8 +19,10 @@ use domain::{
     refusal::Refusal,
 };
 use engine::{Error, channels};
+use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::json;
 use std::time::Duration;
+use tokio::time::timeout;
 
 stories! {
     a_paused_channel_keeps_what_comes_and_sends_when_resumed
@@ -73,7 +75,15 @@ async fn a_paused_channel_keeps_what_comes_and_sends_when_resumed(story: &Story)
 async fn a_deleted_channel_is_gone_and_its_sessions_stay(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
-    let refused = channels::delete(&story.engine, &Actor::System, id(&line), None, "Another").await;
+    // A wrong name waits for nobody.
+    let others = story.database.look(story.data_dir(), "rw").await;
+    let others = others.begin().await.expect("a transaction");
+    let held = others.execute_unprepared("UPDATE channels SET version = version");
+    held.await.expect("locked");
+    let (engine, actor) = (&story.engine, Actor::System);
+    let deleted = channels::delete(engine, &actor, id(&line), None, "Another");
+    let refused = timeout(Duration::from_secs(5), deleted).await.expect("at once");
+    others.rollback().await.expect("unlocked");
     assert!(
         matches!(refused, Err(Error::Refused(Refusal::NameDiffers))),
         "{refused:?}"

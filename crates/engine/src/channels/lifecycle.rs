@@ -56,6 +56,12 @@ pub async fn delete(
     name: &str,
 ) -> Result<()> {
     actor.require(Permission::ChannelChange)?;
+    // Otherwise a wrong name would lock all that belongs to the channel first.
+    let found = channel::Entity::find_by_id(id.uuid())
+        .filter(channel::Column::DeletedAt.is_null())
+        .one(engine.db.read())
+        .await?;
+    is_meant(&found.ok_or(Refusal::NotFound)?, version, name)?;
     for _ in 0..TRIES {
         let tx = engine.transaction(actor).await?;
         if remove(&tx, id, version, name).await? {
@@ -77,12 +83,7 @@ async fn remove(tx: &Transaction, id: ChannelId, version: Option<i64>, name: &st
         .lock::<session::Entity>(session::Column::Id, open.iter().copied())
         .await?;
     let found = current_alone(tx, id).await?;
-    if version.is_some_and(|version| version != found.version) {
-        return Err(Refusal::ChangedMeanwhile.into());
-    }
-    if found.name.trim() != name.trim() {
-        return Err(Refusal::NameDiffers.into());
-    }
+    is_meant(&found, version, name)?;
     // What came before the channel was locked is not locked itself.
     let (waiting, still_open) = (jobs(tx, id).await?, open_sessions(tx, id).await?);
     let is_locked = waiting.iter().all(|job| known.contains(&job.message_id)) && still_open.is_subset(&open);
@@ -114,6 +115,16 @@ async fn remove(tx: &Transaction, id: ChannelId, version: Option<i64>, name: &st
     tx.did(About::Channel(id), Deed::ChannelDeleted);
     tx.changed(Change::Channel { channel: id }, Audience::Everybody);
     Ok(true)
+}
+
+fn is_meant(channel: &channel::Model, version: Option<i64>, name: &str) -> std::result::Result<(), Refusal> {
+    if version.is_some_and(|version| version != channel.version) {
+        return Err(Refusal::ChangedMeanwhile);
+    }
+    match channel.name.trim() == name.trim() {
+        true => Ok(()),
+        false => Err(Refusal::NameDiffers),
+    }
 }
 
 async fn jobs(tx: &Transaction, id: ChannelId) -> Result<Vec<outbox::Model>> {
