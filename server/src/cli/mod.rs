@@ -89,7 +89,7 @@ enum Command {
     Webhook(WebhookCommand),
     /// Create and change extensions, queues, channels, webhooks and API tokens as a file says; a server may run meanwhile
     Apply(provision::Options),
-    /// Print what is stored as a file for `apply`, without secrets
+    /// Print what is stored as a file for `apply`, without secrets but those in addresses of webhooks
     Export,
     /// The audit log: who did what
     #[command(subcommand)]

@@ -197,6 +197,10 @@ async fn a_webhook_is_made_changed_and_pruned(story: &Story) {
         exported.contains("# secret = { env = \"WEBHOOK_CRM_SECRET\" }") && !exported.contains("whsec_"),
         "{exported}"
     );
+    assert!(
+        exported.contains("addresses of webhooks may hold some"),
+        "{exported}"
+    );
     let same = applied(story, &exported, false, true).await.expect("applied");
     assert!(same.lines().all(|line| line.starts_with('=')), "{same}");
     let pruned = applied(story, FILE, true, true).await.expect("shown");

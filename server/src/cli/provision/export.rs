@@ -2,10 +2,18 @@
 
 use super::{stored::Stored, thing::Thing};
 use engine::Engine;
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _};
 
 const HEAD: &str = "# Written by `switchboard export`. Secrets are not in it: where they are needed, remove the # before their
-# lines and set the variables, or name files: { file = \"path\" }.\n";
+# lines and set the variables, or name files: { file = \"path\" }. But addresses of webhooks may hold some: look at them
+# before others may read this file.\n";
+
+/// The file that is written.
+struct Export {
+    text: String,
+    /// Names of variables, each for one secret.
+    variables: HashSet<String>,
+}
 
 /// The file, as TOML.
 ///
@@ -13,36 +21,84 @@ const HEAD: &str = "# Written by `switchboard export`. Secrets are not in it: wh
 /// The database does not answer.
 pub async fn export(engine: &Engine) -> anyhow::Result<String> {
     let stored = Stored::read(engine).await?;
-    let mut text = HEAD.to_owned();
+    let mut file = Export {
+        text: HEAD.to_owned(),
+        variables: HashSet::new(),
+    };
     for (_, extension) in &stored.extensions {
         let secrets: &[&str] = if extension.login.is_some() {
             &["password"]
         } else {
             &[]
         };
-        add(&mut text, extension, secrets)?;
+        file.add(extension, secrets)?;
     }
     for (_, queue) in &stored.queues {
-        add(&mut text, queue, &[])?;
+        file.add(queue, &[])?;
     }
     for (_, channel) in &stored.channels {
-        add(&mut text, channel, &["access_token", "app_secret"])?;
+        file.add(channel, &["access_token", "app_secret"])?;
     }
     for (_, webhook) in &stored.webhooks {
-        add(&mut text, webhook, &["secret"])?;
+        file.add(webhook, &["secret"])?;
     }
     for (_, token) in &stored.tokens {
-        add(&mut text, token, &["token"])?;
+        file.add(token, &["token"])?;
     }
-    Ok(text)
+    Ok(file.text)
 }
 
-fn add<T: Thing>(text: &mut String, thing: &T, secrets: &[&str]) -> anyhow::Result<()> {
-    write!(text, "\n[[{}]]\n{}", T::TABLE, toml::to_string(thing)?)?;
-    for secret in secrets {
-        let name = format!("{}_{}_{secret}", T::KIND, thing.key()).to_uppercase();
-        let name = name.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
-        writeln!(text, "# {secret} = {{ env = \"{name}\" }}")?;
+impl Export {
+    fn add<T: Thing>(&mut self, thing: &T, secrets: &[&str]) -> anyhow::Result<()> {
+        write!(self.text, "\n[[{}]]\n{}", T::TABLE, toml::to_string(thing)?)?;
+        for secret in secrets {
+            let variable = self.variable::<T>(thing.key(), secret);
+            writeln!(self.text, "# {secret} = {{ env = \"{variable}\" }}")?;
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// Two keys may be spelled alike there: `Čáp` and `Řáp`.
+    fn variable<T: Thing>(&mut self, key: &str, secret: &str) -> String {
+        let name = format!("{}_{key}_{secret}", T::KIND).to_uppercase();
+        let name = name.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+        let mut variable = name.clone();
+        for n in 2.. {
+            if self.variables.insert(variable.clone()) {
+                break;
+            }
+            variable = format!("{name}_{n}");
+        }
+        variable
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::provision::file::Token;
+
+    #[test]
+    fn each_secret_has_a_variable_of_its_own() {
+        let mut file = Export {
+            text: String::new(),
+            variables: HashSet::new(),
+        };
+        for name in ["A b", "A-b", "Čáp", "Řáp"] {
+            let token = Token {
+                name: name.to_owned(),
+                ..Token::default()
+            };
+            file.add(&token, &["token"]).unwrap();
+        }
+        for variable in [
+            "TOKEN_A_B_TOKEN",
+            "TOKEN_A_B_TOKEN_2",
+            "TOKEN___P_TOKEN",
+            "TOKEN___P_TOKEN_2",
+        ] {
+            let line = format!("# token = {{ env = \"{variable}\" }}\n");
+            assert!(file.text.contains(&line), "{line}: {}", file.text);
+        }
+    }
 }
