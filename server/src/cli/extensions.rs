@@ -1,6 +1,6 @@
 //! `switchboard extensions`: extensions of the PBX.
 
-use super::readable::fields_of;
+use super::{readable::fields_of, text_file};
 use anyhow::Context as _;
 use clap::Subcommand;
 use domain::{
@@ -24,7 +24,7 @@ pub(super) enum ExtensionsCommand {
 
 pub(super) async fn run(engine: &Engine, command: ExtensionsCommand) -> anyhow::Result<()> {
     let ExtensionsCommand::Import { file, dry_run } = command;
-    let csv = std::fs::read_to_string(&file);
+    let csv = text_file::read(&file);
     let csv = csv.with_context(|| format!("{}: it is read as UTF-8", file.display()))?;
     let created = import(engine, &Actor::System, &ImportForm { csv }, dry_run).await;
     for extension in created.map_err(|error| wrong(&file, error.into()))? {

@@ -7,6 +7,7 @@ mod extensions;
 mod open;
 mod readable;
 mod retention;
+mod text_file;
 mod tokens;
 mod users;
 mod webhooks;

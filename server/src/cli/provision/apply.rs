@@ -16,6 +16,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// Wrong things of a table that are told at once: each is looked for in the whole file.
+const MOST_SAID: usize = 100;
+
 #[derive(Debug, Clone, Default, Args)]
 pub struct Options {
     /// TOML, or JSON if its name ends so
@@ -94,7 +97,7 @@ fn all_wrong<I: Copy, T: Thing>(things: &[T], stored: &[(I, T)], lines: &Lines) 
         let error = one_wrong(thing, stored, is_again).err()?;
         Some(lines.wrong(n, thing, &error))
     });
-    wrong.collect()
+    wrong.take(MOST_SAID).collect()
 }
 
 fn one_wrong<I: Copy, T: Thing>(thing: &T, stored: &[(I, T)], is_again: bool) -> anyhow::Result<()> {

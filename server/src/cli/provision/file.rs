@@ -6,6 +6,7 @@ use super::{
     lines::{Lines, line_at},
     reference::Reference,
 };
+use crate::cli::text_file;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -116,7 +117,7 @@ impl File {
     /// The first thing that is wrong, with its line.
     pub(super) fn read(path: &Path) -> anyhow::Result<(Self, Lines)> {
         let place = path.display();
-        let text = std::fs::read_to_string(path).map_err(|error| anyhow::anyhow!("{place}: {error}"))?;
+        let text = text_file::read(path).map_err(|error| anyhow::anyhow!("{place}: {error}"))?;
         let is_json = path
             .extension()
             .is_some_and(|end| end.eq_ignore_ascii_case("json"));
