@@ -5078,7 +5078,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5254,7 +5254,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5486,7 +5486,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5523,7 +5523,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5560,7 +5560,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5996,7 +5996,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6099,7 +6099,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6215,7 +6215,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6366,7 +6366,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6403,7 +6403,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6473,7 +6473,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6715,7 +6715,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6826,7 +6826,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6863,7 +6863,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7032,7 +7032,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -7072,7 +7072,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -7174,7 +7174,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7243,7 +7243,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7710,7 +7710,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7753,7 +7753,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7796,7 +7796,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7833,7 +7833,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7870,7 +7870,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7978,7 +7978,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8021,7 +8021,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8056,7 +8056,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8337,7 +8337,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -8613,7 +8613,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8649,7 +8649,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8686,7 +8686,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8723,7 +8723,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8766,7 +8766,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8803,7 +8803,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {

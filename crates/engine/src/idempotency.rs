@@ -82,9 +82,9 @@ pub enum Begun {
     /// It was made, and answered like this.
     Before(Answer),
     /// Somebody is at it.
-    UnderWay,
+    InProgress,
     /// It was made, and nobody knows its answer any more.
-    AnswerLost,
+    OutcomeUnknown,
     /// The key belongs to another call.
     OfAnother,
     /// The token has as many keys as it may have.
@@ -134,7 +134,7 @@ pub async fn begin(engine: &Engine, call: &Call) -> Result<Begun> {
     tx.commit().await?;
     Ok(match inserted {
         // Somebody was quicker.
-        0 => Begun::UnderWay,
+        0 => Begun::InProgress,
         _ => Begun::Now(claim),
     })
 }
@@ -145,8 +145,8 @@ async fn of_known(engine: &Engine, call: &Call, known: Model) -> Result<Begun> {
     }
     let (Some(key_id), Some(sealed)) = (known.key_id, known.sealed) else {
         return Ok(match known.leased_until > engine.clock().now().millis() {
-            true => Begun::UnderWay,
-            false => Begun::AnswerLost,
+            true => Begun::InProgress,
+            false => Begun::OutcomeUnknown,
         });
     };
     let key = engine.keys.that_sealed(engine.db.read(), &key_id).await?;
@@ -204,7 +204,7 @@ pub(crate) async fn had_effect(engine: &Engine, tx: &DatabaseTransaction) -> Res
         .await?;
     match marked.rows_affected {
         0 => Err(Error::Unavailable(
-            "this call took so long that it is being made again",
+            "this request took so long that it is being made again",
         )),
         _ => Ok(()),
     }

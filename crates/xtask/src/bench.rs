@@ -136,7 +136,7 @@ impl Installation {
             .env("SWITCHBOARD_HTTP__LISTEN", LISTEN)
             .env("SWITCHBOARD_DATA__DIR", &self.data)
             // As quickly as the generator can.
-            .env("SWITCHBOARD_HTTP__API_CALLS_PER_MINUTE", "100000000")
+            .env("SWITCHBOARD_HTTP__API_REQUESTS_PER_MINUTE", "100000000")
             // The receivers of webhooks.
             .env("SWITCHBOARD_WEBHOOKS__NETWORKS", r#"["127.0.0.0/8"]"#)
             // Nothing listens there, so the doctor's requests fail at once.

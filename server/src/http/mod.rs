@@ -3,7 +3,6 @@
 pub mod api;
 pub mod audit;
 pub mod body_limit;
-pub mod call_quota;
 pub mod client_address;
 pub mod contact_card;
 pub mod conversation;
@@ -19,6 +18,7 @@ pub mod media;
 pub mod memory_budget;
 pub mod packed;
 pub mod pages;
+pub mod rate_limit;
 pub mod request;
 pub mod routes;
 pub mod security;
@@ -73,7 +73,7 @@ pub fn router(http: Http) -> Router {
         .layer(from_fn_with_state(http.clone(), body_limit::of_the_known))
         .layer(from_fn(api::conditions::refuse_unheeded))
         .layer(from_fn(api::parameters::refuse_unknown))
-        .layer(from_fn_with_state(http.clone(), api::call_rate::limit))
+        .layer(from_fn_with_state(http.clone(), api::rate_limit::limit))
         .layer(from_fn_with_state(http.clone(), api::authenticate));
     let keep_cookie = from_fn_with_state(http.clone(), login_session::keep_cookie);
     let web_session = (keep_cookie, login_session::layer(&http));
@@ -86,7 +86,7 @@ pub fn router(http: Http) -> Router {
     let api_uploads = group(Access::TokenUpload)
         .layer(from_fn(api::conditions::refuse_unheeded))
         .layer(from_fn(api::parameters::refuse_unknown))
-        .layer(from_fn_with_state(http.clone(), api::call_rate::limit))
+        .layer(from_fn_with_state(http.clone(), api::rate_limit::limit))
         .layer(from_fn_with_state(http.clone(), api::authenticate));
     let uploads = uploads
         .merge(api_uploads)

@@ -1,6 +1,6 @@
 //! The state that all handlers share.
 
-use super::{call_quota::CallQuota, memory_budget::Room, site, streams::Streams};
+use super::{memory_budget::Room, rate_limit::RateLimits, site, streams::Streams};
 use crate::{settings::Settings, shutdown::Stopping};
 use axum::{body::Bytes, extract::FromRef};
 use engine::{Engine, shared_reads::SharedReads};
@@ -29,7 +29,7 @@ pub struct Shared {
     /// Places for pages that are being drawn.
     pub(super) pages: Arc<Semaphore>,
     pub(super) streams: Arc<Streams>,
-    pub(super) calls: CallQuota,
+    pub(super) rate_limits: RateLimits,
     /// Lists of sessions, as JSON.
     pub(super) session_lists: SharedReads<Bytes>,
 }
@@ -54,7 +54,7 @@ impl Http {
             pages: Arc::new(Semaphore::new(settings.http.pages.min(Semaphore::MAX_PERMITS))),
             streams: Arc::default(),
             session_lists: SharedReads::default(),
-            calls: CallQuota::new(settings.http.api_calls_per_minute, engine.clock()),
+            rate_limits: RateLimits::new(settings.http.api_requests_per_minute, engine.clock()),
             settings: Arc::new(settings),
             engine,
         }))

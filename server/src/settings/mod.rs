@@ -86,7 +86,7 @@ pub struct Http {
     pub streams_per_user: usize,
     #[serde(deserialize_with = "values::seconds")]
     pub stream_check_seconds: Duration,
-    pub api_calls_per_minute: NonZeroU32,
+    pub api_requests_per_minute: NonZeroU32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

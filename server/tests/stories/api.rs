@@ -28,7 +28,7 @@ mod with_few_calls {
     use crate::stories;
 
     stories! {
-        with |settings| settings.http.api_calls_per_minute = 3.try_into().expect("a number");
+        with |settings| settings.http.api_requests_per_minute = 3.try_into().expect("a number");
         calls_are_limited_for_each_token
     }
 }
@@ -47,7 +47,7 @@ async fn calls_are_limited_for_each_token(story: &Story) {
     }
     let refused = one.get("/api/v1/labels").await;
     let problem = refused.problem(429);
-    assert_eq!(problem["type"], "urn:switchboard:too_many_calls");
+    assert_eq!(problem["type"], "urn:switchboard:rate_limited");
     assert_eq!(
         (refused.header("retry-after"), refused.header("ratelimit")),
         ("20", "\"default\";r=0;t=20")

@@ -23,7 +23,7 @@ const MOST: &str = "400";
 async fn every_answer_is_in_the_document() {
     let story = Story::with(|settings| {
         // The clock of a story stands still, so nothing of a quota comes back.
-        settings.http.api_calls_per_minute = NonZeroU32::MAX;
+        settings.http.api_requests_per_minute = NonZeroU32::MAX;
         settings.http.streams_per_user = 1000;
     })
     .await;

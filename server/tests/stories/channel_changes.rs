@@ -101,7 +101,7 @@ async fn a_change_of_another_version_is_refused(story: &Story) {
 
     for method in [Method::PATCH, Method::DELETE] {
         let refused = change(method, &tag, json!({"name": "Two"})).await.problem(412);
-        assert_eq!(refused["type"], "urn:switchboard:other_version");
+        assert_eq!(refused["type"], "urn:switchboard:precondition_failed");
     }
     assert_eq!(story.api.get(&path).await.ok()["name"], "One");
     // A proxy that packs answers makes the tag weak.

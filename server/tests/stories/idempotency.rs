@@ -162,7 +162,7 @@ async fn a_call_whose_answer_is_lost_is_not_made_again(story: &Story) {
     story.clock.advance(LEASE);
     for _ in 0..2 {
         let lost = label(story, "k-1", "VIP").await;
-        assert_eq!(lost.problem(409)["type"], "urn:switchboard:answer_lost");
+        assert_eq!(lost.problem(409)["type"], "urn:switchboard:outcome_unknown");
         assert_eq!(lost.header("retry-after"), "");
     }
     let other = label(story, "k-1", "Complaint").await;
@@ -178,7 +178,7 @@ async fn a_call_that_died_before_its_effect_is_made_again(story: &Story) {
     story.database.run(story.data_dir(), LOSE_EFFECTS).await;
     story.clock.advance(LEASE - Duration::from_millis(1));
     let waits = label(story, "k-1", "VIP").await;
-    assert_eq!(waits.problem(409)["type"], "urn:switchboard:call_under_way");
+    assert_eq!(waits.problem(409)["type"], "urn:switchboard:request_in_progress");
     assert_eq!(waits.header("retry-after"), "1");
     story.clock.advance(Duration::from_millis(1));
     let again = label(story, "k-1", "VIP").await;
@@ -214,7 +214,7 @@ async fn a_call_that_takes_long_is_still_under_way(story: &Story) {
     let under_way = async || {
         story.clock.advance(nearly);
         let begun = idempotency::begin(&story.engine, &call).await;
-        assert!(matches!(begun, Ok(Begun::UnderWay)), "{begun:?}");
+        assert!(matches!(begun, Ok(Begun::InProgress)), "{begun:?}");
     };
     under_way().await;
     idempotency::renew(&story.engine, &claim).await.expect("renewed");
@@ -229,7 +229,7 @@ async fn a_call_that_takes_long_is_still_under_way(story: &Story) {
     under_way().await;
     story.clock.advance(Duration::from_millis(1));
     let begun = idempotency::begin(&story.engine, &call).await;
-    assert!(matches!(begun, Ok(Begun::AnswerLost)), "{begun:?}");
+    assert!(matches!(begun, Ok(Begun::OutcomeUnknown)), "{begun:?}");
 }
 
 /// The lease has ended, and somebody else makes the call.
@@ -250,7 +250,7 @@ async fn whoever_comes_too_late_has_no_effect(story: &Story) {
     .await;
     made.expect("a label");
     let begun = idempotency::begin(&story.engine, &call).await;
-    assert!(matches!(begun, Ok(Begun::UnderWay)), "{begun:?}");
+    assert!(matches!(begun, Ok(Begun::InProgress)), "{begun:?}");
 }
 
 async fn a_key_is_kept_for_a_day(story: &Story) {

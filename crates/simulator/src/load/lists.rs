@@ -100,7 +100,7 @@ async fn read(
                 let begun = Instant::now();
                 match line.ask(request.as_bytes()).await? {
                     200 => latency.saturating_record(micros(begun.elapsed())),
-                    429 => bail!("the token has used up its calls: raise http.api_calls_per_minute"),
+                    429 => bail!("the token has used up its requests: raise http.api_requests_per_minute"),
                     status => bail!("/{path}: {status}"),
                 }
             }

@@ -75,7 +75,7 @@ pub struct Options {
     #[arg(long)]
     pages: bool,
     /// Measure only how many lists of the REST API are answered in a second, by 1, 16 and 64 connections, beside controls.
-    /// The server needs a high `http.api_calls_per_minute`.
+    /// The server needs a high `http.api_requests_per_minute`.
     #[arg(long)]
     lists: bool,
     /// Measure only how many events a second webhooks are told, and how soon: one, four, and one beside a dead one, each

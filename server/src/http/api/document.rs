@@ -32,12 +32,12 @@ const ABOUT: &str = "WhatsApp sessions, messages and channels of a PBX, for scri
 const TOKEN: &str = "An API token, made in System › API tokens or by `switchboard token create`. Its scope is `read`, `operate` or \
     `administer`; each includes the one before. An operation names the scope that it needs. A token may be bound to one channel or \
     queue: what is not within its reach is 404, and what is about the whole company 403.";
-const KEY: &str = "Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with \
-    `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one \
-    is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 \
-    (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A \
-    token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 \
-    printable ASCII characters, bare or in quotes.";
+const KEY: &str = "Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, \
+    with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the \
+    first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 \
+    (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be \
+    made again. A token has up to 100,000 keys at a time; further ones are refused with 429 \
+    (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes.";
 
 type OperationOf = fn(&mut PathItem) -> Option<&mut Operation>;
 

@@ -60,8 +60,8 @@ pub async fn answer_once(
             Ok(make(http, claim, next.run(request)).await)
         }
         Begun::Before(answer) => Ok(again(answer)),
-        Begun::UnderWay => Err(Problem::call_under_way()),
-        Begun::AnswerLost => Err(Problem::answer_lost()),
+        Begun::InProgress => Err(Problem::request_in_progress()),
+        Begun::OutcomeUnknown => Err(Problem::outcome_unknown()),
         Begun::OfAnother => Err(Refusal::KeyReused.into()),
         Begun::TooMany => Err(Problem::too_many_keys()),
     }
@@ -103,7 +103,7 @@ async fn begin(engine: &Engine, call: &Call) -> engine::Result<Begun> {
     let mut pause = FIRST_LOOK;
     loop {
         match idempotency::begin(engine, call).await? {
-            Begun::UnderWay if Instant::now() < until => sleep(pause).await,
+            Begun::InProgress if Instant::now() < until => sleep(pause).await,
             begun => return Ok(begun),
         }
         pause = LAST_LOOK.min(pause * 2);

@@ -4,7 +4,6 @@
 //! handler's first argument names the scope that it needs. Errors are problem+json (RFC 9457).
 
 pub mod audit;
-pub mod call_rate;
 pub mod canned_replies;
 pub mod channel_change;
 pub mod channel_costs;
@@ -29,6 +28,7 @@ pub mod operations;
 pub mod parameters;
 pub mod problem;
 pub mod queues;
+pub mod rate_limit;
 pub mod reference;
 pub mod routes;
 pub mod search;

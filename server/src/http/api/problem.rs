@@ -2,7 +2,7 @@
 //! (`domain::refusal::Class`) sets its status.
 
 use crate::http::{
-    call_quota,
+    rate_limit,
     streams::{Full, RETRY_AFTER},
 };
 use axum::{
@@ -56,9 +56,9 @@ impl Problem {
     }
 
     /// `If-Match` names another version than the present one.
-    pub fn other_version() -> Self {
+    pub fn precondition_failed() -> Self {
         Self {
-            kind: "urn:switchboard:other_version".to_owned(),
+            kind: "urn:switchboard:precondition_failed".to_owned(),
             ..Self::of(
                 StatusCode::PRECONDITION_FAILED,
                 "somebody else saved this since the version in If-Match: read it again",
@@ -90,15 +90,15 @@ impl Problem {
         }
     }
 
-    /// The token has used up its calls.
-    pub fn too_many_calls(seconds: u32) -> Self {
+    /// The token has made as many requests as it may.
+    pub fn rate_limited(seconds: u32) -> Self {
         Self {
-            kind: "urn:switchboard:too_many_calls".to_owned(),
+            kind: "urn:switchboard:rate_limited".to_owned(),
             retry_after: Some(seconds),
             ..Self::of(
                 StatusCode::TOO_MANY_REQUESTS,
                 format!(
-                    "this token has made too many calls (http.api_calls_per_minute): come again in {seconds} seconds"
+                    "this token has made too many requests (http.api_requests_per_minute): come again in {seconds} seconds"
                 ),
             )
         }
@@ -111,30 +111,30 @@ impl Problem {
             retry_after: Some(KEYS_END),
             ..Self::of(
                 StatusCode::TOO_MANY_REQUESTS,
-                "this token has used too many keys within 24 hours: come again later, or make the call without a key",
+                "this token has used too many keys within 24 hours: come again later, or make the request without a key",
             )
         }
     }
 
-    /// Another call with the same key is being made.
-    pub fn call_under_way() -> Self {
+    /// Another request with the same key is being answered.
+    pub fn request_in_progress() -> Self {
         Self {
-            kind: "urn:switchboard:call_under_way".to_owned(),
+            kind: "urn:switchboard:request_in_progress".to_owned(),
             retry_after: Some(1),
             ..Self::of(
                 StatusCode::CONFLICT,
-                "the first call with this Idempotency-Key is still under way: repeat it in a second",
+                "the first request with this Idempotency-Key is still in progress: repeat it in a second",
             )
         }
     }
 
-    /// A call with the same key was made.
-    pub fn answer_lost() -> Self {
+    /// A request with the same key was made, and nobody knows its answer.
+    pub fn outcome_unknown() -> Self {
         Self {
-            kind: "urn:switchboard:answer_lost".to_owned(),
+            kind: "urn:switchboard:outcome_unknown".to_owned(),
             ..Self::of(
                 StatusCode::CONFLICT,
-                "the call with this Idempotency-Key was made, and its answer was lost: look at what it did before you \
+                "the request with this Idempotency-Key was made, and its answer was lost: look at what it did before you \
                  make it again with another key",
             )
         }
@@ -233,8 +233,8 @@ pub async fn in_every_error(request: Request, next: Next) -> Response {
     for kept in [
         header::ALLOW,
         header::RETRY_AFTER,
-        call_quota::POLICY,
-        call_quota::LEFT,
+        rate_limit::POLICY,
+        rate_limit::LEFT,
     ] {
         if let Some(value) = response.headers().get(&kept) {
             problem.headers_mut().insert(kept, value.clone());

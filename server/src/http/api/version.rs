@@ -55,7 +55,7 @@ impl IfMatch {
         let is_fine = |tags: &Vec<String>| tags.iter().any(|tag| tag == "*" || *tag == spelled(version));
         match self.0.as_ref().is_none_or(is_fine) {
             true => Ok(()),
-            false => Err(Problem::other_version()),
+            false => Err(Problem::precondition_failed()),
         }
     }
 
@@ -68,7 +68,7 @@ impl IfMatch {
     /// Why a change failed: what somebody saved while it was made is told as what they saved before.
     pub fn failed(&self, error: engine::Error) -> Problem {
         match error.into_refusal() {
-            Ok(Refusal::ChangedMeanwhile) if self.0.is_some() => Problem::other_version(),
+            Ok(Refusal::ChangedMeanwhile) if self.0.is_some() => Problem::precondition_failed(),
             Ok(refusal) => refusal.into(),
             Err(internal) => internal.into(),
         }

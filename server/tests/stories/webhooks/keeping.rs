@@ -130,7 +130,10 @@ async fn a_change_of_another_version_is_refused(story: &Story) {
         patch(&story.api, path, old, json!({"name": "CRM"})).await,
         delete(&story.api, path, old).await,
     ] {
-        assert_eq!(refused.problem(412)["type"], "urn:switchboard:other_version");
+        assert_eq!(
+            refused.problem(412)["type"],
+            "urn:switchboard:precondition_failed"
+        );
     }
     let deleted = delete(&story.api, path, changed.header("etag")).await;
     assert_eq!(deleted.status, 204);

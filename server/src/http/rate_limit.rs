@@ -1,4 +1,4 @@
-//! The calls of each token: `http.api_calls_per_minute`, told in the headers `RateLimit-Policy` and `RateLimit`
+//! The requests of each token: `http.api_requests_per_minute`, told in the headers `RateLimit-Policy` and `RateLimit`
 //! (<https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/>). What was used comes back evenly, so a script that
 //! has used all of it waits for a moment, not for a minute.
 
@@ -12,12 +12,12 @@ use std::num::NonZeroU32;
 
 pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 pub const LEFT: HeaderName = HeaderName::from_static("ratelimit");
-/// What `http.api_calls_per_minute` counts in.
+/// What `http.api_requests_per_minute` counts in.
 const MINUTE: u32 = 60;
 
-/// The calls of all tokens.
+/// The requests of all tokens.
 #[derive(Debug)]
-pub struct CallQuota {
+pub struct RateLimits {
     most: NonZeroU32,
     clock: Now,
     limiter: RateLimiter<TokenId, HashMapStateStore<TokenId>, Now, StateInformationMiddleware>,
@@ -31,21 +31,21 @@ impl Clock for Now {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
-        // The machine's time may be set back, and would refuse every call until then.
+        // The machine's time may be set back, and would refuse every request until then.
         self.0.running().into()
     }
 }
 
-/// What a call leaves of the quota.
+/// What a request leaves of the limit.
 #[derive(Debug)]
 pub struct Counted {
     left: u32,
-    /// Seconds until more is there: of all that was used, or of the next call.
+    /// Seconds until more is there: of all that was used, or of the next request.
     pub back_in: u32,
     pub is_refused: bool,
 }
 
-impl CallQuota {
+impl RateLimits {
     pub fn new(most: NonZeroU32, clock: &engine::Clock) -> Self {
         let (quota, clock) = (Quota::per_minute(most), Now(clock.clone()));
         Self {
