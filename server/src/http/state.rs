@@ -1,6 +1,8 @@
 //! The state that all handlers share.
 
-use super::{memory_budget::Room, rate_limit::RateLimits, site, streams::Streams};
+use super::{
+    api::events::together::Reads, memory_budget::Room, rate_limit::RateLimits, site, streams::Streams,
+};
 use crate::{settings::Settings, shutdown::Stopping};
 use axum::{body::Bytes, extract::FromRef};
 use engine::{Engine, shared_reads::SharedReads};
@@ -29,6 +31,8 @@ pub struct Shared {
     /// Places for pages that are being drawn.
     pub(super) pages: Arc<Semaphore>,
     pub(super) streams: Arc<Streams>,
+    /// What scripts' streams of events tell.
+    pub(super) event_reads: Reads,
     pub(super) rate_limits: RateLimits,
     /// Lists of sessions, as JSON.
     pub(super) session_lists: SharedReads<Bytes>,
@@ -53,6 +57,7 @@ impl Http {
             strangers_bodies: Room::of(settings.http.strangers_bodies_bytes),
             pages: Arc::new(Semaphore::new(settings.http.pages.min(Semaphore::MAX_PERMITS))),
             streams: Arc::default(),
+            event_reads: Reads::default(),
             session_lists: SharedReads::default(),
             rate_limits: RateLimits::new(settings.http.api_requests_per_minute, engine.clock()),
             settings: Arc::new(settings),

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 use domain::{
-    access::{Actor, TokenForm},
+    access::{Actor, Scope, TokenForm},
     ids::TokenId,
 };
 use engine::access::api_tokens;
@@ -28,6 +28,7 @@ stories! {
     pages_have_no_gap
     what_is_no_longer_kept_is_gone
     sixteen_streams_hear_the_same
+    a_stream_tells_what_the_scope_of_its_token_may_see
     what_is_erased_is_not_told
     every_documented_type_occurs
 }
@@ -223,6 +224,28 @@ async fn sixteen_streams_hear_the_same(story: &Story) {
     }
 }
 
+/// Streams share what they read, but not with those of another scope.
+async fn a_stream_tells_what_the_scope_of_its_token_may_see(story: &Story) {
+    let reader = story.api_with(Scope::Read).await;
+    let extension = story.extension("201").await;
+    let mut of_admin = open(&story.api, PATH).await;
+    let mut of_reader = open(&reader, PATH).await;
+    let crm = json!({"name": "CRM", "address": "https://crm.example/"});
+    let crm = id_of(&story.api.post("/api/v1/webhooks", crm).await.ok());
+    let off = format!("/api/v1/webhooks/{crm}/disable");
+    story.api.post(&off, json!({})).await.ok();
+    let availability = format!("/api/v1/extensions/{extension}/availability");
+    let busy = story.api.request(Method::PUT, &availability);
+    story
+        .api
+        .send(busy.json(&json!({"availability": "busy"})))
+        .await
+        .ok();
+    let (secret, open_to_all) = ("webhook.switched_off", "extension.availability_changed");
+    assert_eq!(of(&next(&mut of_admin, 2).await, "type"), [secret, open_to_all]);
+    assert_eq!(of(&next(&mut of_reader, 1).await, "type"), [open_to_all]);
+}
+
 async fn what_is_erased_is_not_told(story: &Story) {
     let line = story.support().await;
     let from = place(story).await;
@@ -272,7 +295,7 @@ async fn a_token_has_only_so_many_streams(story: &Story) {
     let problem = refused.problem(429);
     assert_eq!(problem["type"], "urn:switchboard:too_many_streams");
     assert_eq!(refused.header("retry-after"), "30");
-    open(&story.api_with(domain::access::Scope::Read).await, PATH).await;
+    open(&story.api_with(Scope::Read).await, PATH).await;
     drop(first);
 }
 

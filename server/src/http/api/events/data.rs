@@ -6,6 +6,7 @@ use domain::{
     message::{Failure, Status},
     refs::ContactRef,
     session::SessionEvent,
+    template::TemplateView,
     webhook::WhyOff,
 };
 use serde::Serialize;
@@ -93,6 +94,21 @@ pub(super) struct OfTemplate {
     pub(super) quality: Option<String>,
     #[schema(required)]
     pub(super) rejected_reason: Option<String>,
+}
+
+impl OfTemplate {
+    pub(super) fn new(waba_id: String, template: TemplateView) -> Self {
+        Self {
+            waba_id,
+            id: template.id,
+            name: template.name,
+            language: template.language,
+            status: template.status,
+            category: template.category,
+            quality: template.quality,
+            rejected_reason: template.rejected_reason,
+        }
+    }
 }
 
 /// An extension as it is when the event is told.

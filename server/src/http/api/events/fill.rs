@@ -21,13 +21,16 @@ use domain::{
 use engine::{
     Engine, channels,
     directory::extensions,
-    events::{Deed, feed::Happening},
+    events::{
+        Deed,
+        feed::{Happening, Place},
+    },
     sessions::{self, Told},
     templates,
     webhooks::{self, Wording},
 };
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 /// The events, without those about what the actor does not see any more.
 pub(super) async fn events(
@@ -37,6 +40,29 @@ pub(super) async fn events(
 ) -> engine::Result<Vec<Event>> {
     let known = Known::read(engine, actor, &happenings).await?;
     Ok(happenings.iter().filter_map(|one| known.event(one)).collect())
+}
+
+/// An event as streams tell it.
+#[derive(Debug)]
+pub(super) struct Said {
+    pub(super) place: Place,
+    /// The event, as JSON.
+    pub(super) data: String,
+}
+
+/// The same events for streams.
+pub(super) async fn said(
+    engine: &Engine,
+    actor: &Actor,
+    happenings: &[Happening],
+) -> engine::Result<Vec<Arc<Said>>> {
+    let known = Known::read(engine, actor, happenings).await?;
+    let said = happenings.iter().filter_map(|one| {
+        let data = serde_json::to_string(&known.event(one)?).ok()?;
+        let place = one.place;
+        Some(Arc::new(Said { place, data }))
+    });
+    Ok(said.collect())
 }
 
 /// The same events for webhooks, with what these choose by.
@@ -157,7 +183,7 @@ impl Known {
             }
             (Some(Deed::Template { waba_id, id }), _) => {
                 let found = self.templates.get(&(waba_id.clone(), id.clone()))?;
-                ApiEvent::TemplateChanged(template(waba_id.clone(), found.clone()))
+                ApiEvent::TemplateChanged(OfTemplate::new(waba_id.clone(), found.clone()))
             }
             (Some(Deed::Availability(extension)), _) => ApiEvent::ExtensionAvailabilityChanged(OfExtension {
                 extension: self.extensions.get(extension)?.clone().into(),
@@ -262,17 +288,4 @@ fn teller(line: &SessionEvent) -> Option<fn(OfTimeline) -> ApiEvent> {
         // The change of the contact is told by itself.
         Kind::ContactMerged | Kind::ContactSeparated => return None,
     })
-}
-
-fn template(waba_id: String, template: TemplateView) -> OfTemplate {
-    OfTemplate {
-        waba_id,
-        id: template.id,
-        name: template.name,
-        language: template.language,
-        status: template.status,
-        category: template.category,
-        quality: template.quality,
-        rejected_reason: template.rejected_reason,
-    }
 }

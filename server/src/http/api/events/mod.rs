@@ -6,8 +6,10 @@
 //! | `data` | what is in them |
 //! | `fill` | makes events of what the engine tells |
 //! | `stream` | tells them as they come |
+//! | `together` | reads once what all streams tell |
 //! | `words` | words them for webhooks |
 
+pub mod together;
 pub mod types;
 pub mod words;
 

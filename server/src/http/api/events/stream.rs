@@ -1,6 +1,6 @@
-//! Events as they come. A stream reads the same pages as a script that asks for them, so a slow reader misses nothing.
+//! Events as they come. A stream goes from place to place as a script that asks for pages, so a slow reader misses nothing.
 
-use super::{fill, types::Event};
+use super::{fill::Said, together::Next};
 use crate::http::{
     api::{Caller, problem::Problem},
     events::PASS_ON_AT_ONCE,
@@ -16,16 +16,11 @@ use domain::{
     event::{HELLO, PING, PING_EVERY},
     refusal::Refusal,
 };
-use engine::{
-    Engine,
-    events::feed::{self, Feed, Place},
-};
+use engine::{Engine, events::feed::Place};
 use futures::{StreamExt as _, future, stream};
-use std::{collections::VecDeque, convert::Infallible, time::Duration};
+use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// Events that are read at once.
-const AT_ONCE: usize = 100;
 /// How long a stream waits for more after an event: a burst is read at once.
 const GATHER: Duration = Duration::from_millis(250);
 
@@ -41,7 +36,7 @@ pub async fn open(http: &Http, actor: Actor, token: String, after: Place) -> Res
     let listener = Listener::Token(id);
     let seat = Streams::take(&http.streams, listener, limits.streams_per_user, limits.streams)?;
     let mut follower = Follower {
-        engine: http.engine.clone(),
+        http: http.clone(),
         actor,
         place: after,
         told: VecDeque::new(),
@@ -49,7 +44,12 @@ pub async fn open(http: &Http, actor: Actor, token: String, after: Place) -> Res
         ping_at: Instant::now() + PING_EVERY,
         _seat: seat,
     };
-    if let Some(newest) = follower.read().await? {
+    // Only the database knows whether what comes after any place is kept.
+    let first = http
+        .event_reads
+        .alone(&http.engine, &follower.actor, after)
+        .await?;
+    if let Some(newest) = follower.take(first) {
         return Err(Problem::events_gone(newest));
     }
     let revoked = Box::pin(revoked(http.engine.clone(), token, limits.stream_check_seconds));
@@ -75,11 +75,11 @@ fn named(name: &str, place: Place) -> sse::Event {
 /// Whoever reads the stream.
 #[derive(Debug)]
 struct Follower {
-    engine: Engine,
+    http: Http,
     actor: Actor,
     /// Up to here everything is told, or is in `told`.
     place: Place,
-    told: VecDeque<Event>,
+    told: VecDeque<Arc<Said>>,
     /// Whether there may be more without anything new.
     more: bool,
     ping_at: Instant,
@@ -90,24 +90,29 @@ impl Follower {
     /// `None`: the client has to come back.
     async fn next(&mut self) -> Option<sse::Event> {
         loop {
-            if let Some(event) = self.told.pop_front() {
-                let data = serde_json::to_string(&event).unwrap_or_default();
-                return Some(sse::Event::default().id(event.id).data(data));
+            if let Some(said) = self.told.pop_front() {
+                let event = sse::Event::default().id(said.place.to_string());
+                return Some(event.data(&said.data));
             }
             if Instant::now() >= self.ping_at {
                 self.ping_at = Instant::now() + PING_EVERY;
                 return Some(named(PING, self.place));
             }
             if !self.more {
-                let newer = self.engine.events().newer_than(self.place.number);
+                let newer = self.http.engine.events().newer_than(self.place.number);
                 if timeout_at(self.ping_at, newer).await.is_err() {
                     continue;
                 }
                 sleep(GATHER).await;
             }
-            match self.read().await {
-                Ok(None) => {}
-                Ok(Some(_)) => return None,
+            let reads = &self.http.event_reads;
+            let next = reads.after(&self.http.engine, &self.actor, self.place).await;
+            match next {
+                Ok(next) => {
+                    if self.take(next).is_some() {
+                        return None;
+                    }
+                }
                 Err(error) => {
                     tracing::warn!(%error, "a stream of events cannot go on now");
                     return None;
@@ -116,15 +121,15 @@ impl Follower {
         }
     }
 
-    /// Reads on; returns the place of the newest event when some are deleted that are not told yet.
-    async fn read(&mut self) -> engine::Result<Option<Place>> {
-        match feed::read(&self.engine, &self.actor, self.place, AT_ONCE).await? {
-            Feed::Gone { newest } => Ok(Some(newest)),
-            Feed::Kept { happenings, upto } => {
-                self.more = happenings.len() == AT_ONCE;
+    /// Goes on to what comes next; returns the place of the newest event when some are deleted that are not told yet.
+    fn take(&mut self, next: Next) -> Option<Place> {
+        match next {
+            Next::Gone { newest } => Some(newest),
+            Next::Kept { said, upto, more } => {
+                self.told = said.into();
                 self.place = upto;
-                self.told = fill::events(&self.engine, &self.actor, happenings).await?.into();
-                Ok(None)
+                self.more = more;
+                None
             }
         }
     }

@@ -1,0 +1,241 @@
+//! What streams tell, read once for all of them: tokens of one scope see the same, unless they are bound. Whoever comes first
+//! after something has happened reads on, and the others get what it has read. A stream that is behind, or of a bound token, reads
+//! alone, when it is its turn.
+
+use super::fill::{self, Said};
+use domain::access::{Actor, Scope};
+use engine::{
+    Engine,
+    events::feed::{self, Feed, Place},
+};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{
+    sync::{Mutex, Semaphore},
+    time::Instant,
+};
+
+/// Events that are read at once for all streams, and for one alone.
+const AT_ONCE: usize = 1000;
+const AT_ONCE_ALONE: usize = 100;
+/// Streams that read alone at the same moment.
+const ALONE: usize = 2;
+/// A stream that is more rows than this behind the newest reads alone.
+const NEAR: u64 = 2000;
+/// For so long others get what was read: it may be erased meanwhile.
+const FRESH: Duration = Duration::from_secs(2);
+
+/// What comes after a place.
+#[derive(Debug)]
+pub(super) enum Next {
+    Kept {
+        said: Vec<Arc<Said>>,
+        /// The place up to which this tells everything.
+        upto: Place,
+        /// Whether there may be more without anything new.
+        more: bool,
+    },
+    /// Some of it is not kept any more.
+    Gone { newest: Place },
+}
+
+/// The reads of all streams.
+#[derive(Debug)]
+pub struct Reads {
+    by_scope: HashMap<Scope, Mutex<Latest>>,
+    alone: Semaphore,
+}
+
+impl Default for Reads {
+    fn default() -> Self {
+        let scopes = Scope::ALL.iter();
+        Self {
+            by_scope: scopes.map(|scope| (*scope, Mutex::default())).collect(),
+            alone: Semaphore::new(ALONE),
+        }
+    }
+}
+
+impl Reads {
+    /// What this token's stream tells after a place, most often read by another stream.
+    pub(super) async fn after(&self, engine: &Engine, actor: &Actor, place: Place) -> engine::Result<Next> {
+        let behind = engine.events().last().saturating_sub(place.number);
+        // Every field is named, so that a new one that narrows what a token sees is not forgotten here.
+        if let Actor::Token {
+            id: _,
+            name: _,
+            scope,
+            bound: None,
+        } = actor
+            && let Some(latest) = self.by_scope.get(scope)
+            && behind <= NEAR
+        {
+            let mut latest = latest.lock().await;
+            if let Some(next) = latest.after(engine, actor, place).await? {
+                return Ok(next);
+            }
+        }
+        self.alone(engine, actor, place).await
+    }
+
+    /// What comes after any place, read from the database now.
+    pub(super) async fn alone(&self, engine: &Engine, actor: &Actor, place: Place) -> engine::Result<Next> {
+        let _turn = self.alone.acquire().await;
+        read(engine, actor, place, AT_ONCE_ALONE).await
+    }
+}
+
+async fn read(engine: &Engine, actor: &Actor, after: Place, limit: usize) -> engine::Result<Next> {
+    Ok(match feed::read(engine, actor, after, limit).await? {
+        Feed::Gone { newest } => Next::Gone { newest },
+        Feed::Kept { happenings, upto } => Next::Kept {
+            said: fill::said(engine, actor, &happenings).await?,
+            upto,
+            more: happenings.len() == limit,
+        },
+    })
+}
+
+/// What was read of late: pages of which each begins where the one before ends.
+#[derive(Debug, Default)]
+struct Latest(VecDeque<Page>);
+
+#[derive(Debug)]
+struct Page {
+    read_at: Instant,
+    after: Place,
+    upto: Place,
+    said: Vec<Arc<Said>>,
+    /// Whether it was cut off.
+    more: bool,
+}
+
+impl Latest {
+    /// `None`: the place is before all that was read of late.
+    async fn after(&mut self, engine: &Engine, actor: &Actor, place: Place) -> engine::Result<Option<Next>> {
+        self.forget();
+        if self.0.front().is_some_and(|first| place < first.after) {
+            return Ok(None);
+        }
+        let end = self.0.back().map_or(place, |last| last.upto);
+        if place >= end {
+            let read_at = Instant::now();
+            match read(engine, actor, end, AT_ONCE).await? {
+                Next::Kept { said, upto, more } => self.0.push_back(Page {
+                    read_at,
+                    after: end,
+                    upto,
+                    said,
+                    more,
+                }),
+                gone @ Next::Gone { .. } => {
+                    self.0.clear();
+                    return Ok(Some(gone));
+                }
+            }
+        }
+        Ok(Some(self.known(place)))
+    }
+
+    /// What was read after this place.
+    fn known(&self, place: Place) -> Next {
+        let all = self.0.iter().flat_map(|page| &page.said);
+        let said = all.filter(|said| said.place > place).cloned();
+        let last = self.0.back();
+        Next::Kept {
+            said: said.collect(),
+            upto: last.map_or(place, |last| last.upto.max(place)),
+            more: last.is_some_and(|last| last.more),
+        }
+    }
+
+    fn forget(&mut self) {
+        let is_old = |page: &Page| page.read_at.elapsed() > FRESH;
+        while self.0.front().is_some_and(is_old) {
+            self.0.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(text: &str) -> Place {
+        text.parse().unwrap()
+    }
+
+    fn page(after: &str, said: &[&str], upto: &str) -> Page {
+        let said = said.iter().map(|id| Said {
+            place: place(id),
+            data: String::new(),
+        });
+        Page {
+            read_at: Instant::now(),
+            after: place(after),
+            upto: place(upto),
+            said: said.map(Arc::new).collect(),
+            more: false,
+        }
+    }
+
+    /// The ids of what is told, the place up to which it is told, and whether there may be more.
+    fn parts(next: &Next) -> (Vec<String>, String, bool) {
+        let Next::Kept { said, upto, more } = next else {
+            panic!("{next:?}");
+        };
+        let ids = said.iter().map(|said| said.place.to_string());
+        (ids.collect(), upto.to_string(), *more)
+    }
+
+    #[test]
+    fn each_stream_gets_what_comes_after_its_place() {
+        let latest = Latest(VecDeque::from([
+            page("10", &["12-1", "12-2"], "13"),
+            page("13", &["14-1"], "15"),
+        ]));
+        for (from, told, upto) in [
+            ("10", &["12-1", "12-2", "14-1"][..], "15"),
+            ("12-1", &["12-2", "14-1"], "15"),
+            ("13", &["14-1"], "15"),
+            ("15", &[], "15"),
+            ("17", &[], "17"),
+        ] {
+            let (ids, up_to, more) = parts(&latest.known(place(from)));
+            assert_eq!(ids, told);
+            assert_eq!((up_to.as_str(), more), (upto, false));
+        }
+    }
+
+    /// An event may tell several things, and the place between two of them has no number of its own.
+    #[test]
+    fn whoever_gets_a_page_that_was_cut_off_asks_again() {
+        let latest = Latest(VecDeque::from([Page {
+            more: true,
+            ..page("10", &["12-1"], "12-1")
+        }]));
+        for from in ["10", "12-1"] {
+            let (_, upto, more) = parts(&latest.known(place(from)));
+            assert_eq!((upto.as_str(), more), ("12-1", true));
+        }
+    }
+
+    #[test]
+    fn what_was_read_some_time_ago_is_given_to_nobody() {
+        let old = Instant::now().checked_sub(FRESH * 2).unwrap();
+        let mut latest = Latest(VecDeque::from([
+            Page {
+                read_at: old,
+                ..page("10", &["12-1"], "13")
+            },
+            page("13", &["14-1"], "15"),
+        ]));
+        latest.forget();
+        assert_eq!(latest.0.len(), 1);
+        let (ids, ..) = parts(&latest.known(place("13")));
+        assert_eq!(ids, ["14-1"]);
+    }
+}
