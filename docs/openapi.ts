@@ -188,7 +188,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the contacts with these words of a name or a number, the newest contact first. */
+        /**
+         * Lists the contacts with these words of a name or a number, the newest contact first. A page of a search may be short, or empty, and
+         *     still have a `next_cursor`.
+         */
         get: operations["contacts_list"];
         put?: never;
         post?: never;

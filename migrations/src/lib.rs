@@ -69,6 +69,7 @@ mod m0059_idempotency_keys;
 mod m0060_webhooks;
 mod m0061_bound_tokens;
 mod m0062_messages_of_tokens;
+mod m0063_lists;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -138,6 +139,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0060_webhooks::Step),
             Box::new(m0061_bound_tokens::Step),
             Box::new(m0062_messages_of_tokens::Step),
+            Box::new(m0063_lists::Step),
         ]
     }
 }

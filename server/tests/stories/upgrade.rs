@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 49] = [
+const OBSTACLES: [(&str, &str); 50] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -187,6 +187,10 @@ const OBSTACLES: [(&str, &str); 49] = [
     (
         "ALTER TABLE messages ADD COLUMN by_token BOOLEAN",
         "ALTER TABLE messages DROP COLUMN by_token",
+    ),
+    (
+        "CREATE TABLE sessions_contact_by_time (id INTEGER)",
+        "DROP TABLE sessions_contact_by_time",
     ),
 ];
 

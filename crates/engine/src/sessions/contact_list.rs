@@ -21,13 +21,18 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, Query},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select,
+    sea_query::{Expr, Order, Query},
 };
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// The contacts with these words of a name or a number, without any all of them, the newest contact first.
+/// How many contacts a page looks at where each word is frequent: perhaps no contact has all of them.
+const SCANNED: u64 = 10_000;
+
+/// The contacts with these words of a name or a number, without any all of them, the newest contact first. A page of a search
+/// may have less than its limit, or nothing, and still be followed by others.
 ///
 /// # Errors
 /// An invalid cursor.
@@ -38,24 +43,60 @@ pub async fn contacts(
     page: &PageRequest,
 ) -> Result<Page<FoundContact>> {
     let db = engine.db.read();
-    let mut query = contact::Entity::find()
+    let (ids, next_cursor) = ids(db, actor, text, page).await?;
+    let items = engine.seen_by(actor, found(db, actor, ids).await?);
+    Ok(Page { items, next_cursor })
+}
+
+/// The contacts of a page, and where to go on.
+pub(super) async fn ids(
+    db: &impl ConnectionTrait,
+    actor: &Actor,
+    text: &str,
+    page: &PageRequest,
+) -> Result<(Vec<Uuid>, Option<String>)> {
+    let before = cursor::id(page)?;
+    let mut narrowed = older_than(before);
+    let mut last: Option<Uuid> = None;
+    if let Some(mut sought) = search::sought(text) {
+        let few = sought.rarest_first(db, FEW + 1).await? <= FEW;
+        if !few {
+            last = last_scanned(before).into_tuple().one(db).await?;
+        }
+        let down_to = last.map(|last| contact::Column::Id.gte(last));
+        narrowed = narrowed.add(sought.themselves(few)).add_option(down_to);
+    }
+    let many = u64::from(page.limit()) + 1;
+    let mut ids: Vec<Uuid> = first(actor, narrowed, many).into_tuple().all(db).await?;
+    let cut = cursor::cut(&mut ids, page.limit(), Uuid::to_string);
+    Ok((ids, cut.or(last.map(|last| last.to_string()))))
+}
+
+fn older_than(contact: Option<Uuid>) -> Condition {
+    Condition::all().add_option(contact.map(|contact| contact::Column::Id.lt(contact)))
+}
+
+/// The last of the [`SCANNED`] contacts before this one.
+fn last_scanned(before: Option<Uuid>) -> Select<contact::Entity> {
+    contact::Entity::find()
+        .select_only()
+        .column(contact::Column::Id)
+        .filter(older_than(before))
+        .order_by_desc(contact::Column::Id)
+        .offset(SCANNED - 1)
+        .limit(1)
+}
+
+/// The newest `many` of these contacts that the actor sees.
+pub(super) fn first(actor: &Actor, narrowed: Condition, many: u64) -> Select<contact::Entity> {
+    contact::Entity::find()
         .select_only()
         .column(contact::Column::Id)
         .filter(contact::Column::ErasedAt.is_null())
         .filter(has_session_for(actor))
+        .filter(narrowed)
         .order_by_desc(contact::Column::Id)
-        .limit(u64::from(page.limit()) + 1);
-    if let Some(before) = cursor::id(page)? {
-        query = query.filter(contact::Column::Id.lt(before));
-    }
-    if let Some(mut sought) = search::sought(text) {
-        let few = sought.rarest_first(db, FEW + 1).await? <= FEW;
-        query = query.filter(sought.themselves(few));
-    }
-    let mut ids: Vec<Uuid> = query.into_tuple().all(db).await?;
-    let next_cursor = cursor::cut(&mut ids, page.limit(), Uuid::to_string);
-    let items = engine.seen_by(actor, found(db, actor, ids).await?);
-    Ok(Page { items, next_cursor })
+        .limit(many)
 }
 
 /// One contact.
@@ -96,35 +137,32 @@ async fn found(db: &impl ConnectionTrait, actor: &Actor, ids: Vec<Uuid>) -> Resu
     Ok(found.collect())
 }
 
-/// The latest session of each of these contacts. Two statements, however many contacts there are.
+/// The latest session of each of these contacts.
 async fn latest(
     db: &impl ConnectionTrait,
     actor: &Actor,
     contacts: &[Uuid],
 ) -> Result<HashMap<Uuid, session::Model>> {
-    use session::Column;
-    let theirs = || {
-        session::Entity::find()
-            .filter(Column::ContactId.is_in(contacts.iter().copied()))
-            .filter(visible_to(actor))
-    };
-    let last: Vec<(Uuid, i64)> = theirs()
-        .select_only()
-        .column(Column::ContactId)
-        .column_as(Column::LastMessageAt.max(), "last")
-        .group_by(Column::ContactId)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let last: HashMap<Uuid, i64> = last.into_iter().collect();
-    let sessions = theirs()
-        .filter(Column::LastMessageAt.is_in(last.values().copied()))
-        .order_by_asc(Column::Id)
-        .all(db)
-        .await?;
-    let sessions = sessions.into_iter();
-    Ok(sessions
-        .filter(|row| last.get(&row.contact_id) == Some(&row.last_message_at))
-        .map(|row| (row.contact_id, row))
-        .collect())
+    let sessions = latest_of(actor, contacts).all(db).await?.into_iter();
+    Ok(sessions.map(|row| (row.contact_id, row)).collect())
+}
+
+/// Of each of these contacts the latest session that the actor sees: the end of its stretch of the index, however many it has.
+pub(super) fn latest_of(actor: &Actor, contacts: &[Uuid]) -> Select<session::Entity> {
+    let of_contact = Expr::col((session::Entity, session::Column::ContactId));
+    let latest = Query::select()
+        .column((session::Entity, session::Column::Id))
+        .from(session::Entity)
+        .and_where(of_contact.equals((contact::Entity, contact::Column::Id)))
+        .cond_where(visible_to(actor))
+        .order_by((session::Entity, session::Column::LastMessageAt), Order::Desc)
+        .order_by((session::Entity, session::Column::Id), Order::Desc)
+        .limit(1)
+        .take();
+    let each = Query::select()
+        .expr(Expr::from(latest))
+        .from(contact::Entity)
+        .and_where(contact::Column::Id.is_in(contacts.iter().copied()))
+        .take();
+    session::Entity::find().filter(session::Column::Id.in_subquery(each))
 }

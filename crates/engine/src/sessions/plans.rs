@@ -8,6 +8,7 @@ use crate::{
     entity::{contact, session},
     sessions::{
         access::{is_open, on_tab, visible_to},
+        contact_list,
         holders::{self},
         list::{counted, first_found, put_off, taken, unread},
         order::Order,
@@ -154,6 +155,10 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
         let query = first_found(actor, Tab::All, Order::LatestMessage, put_off(), 51);
         plan(db, &query).await
     };
+    let sought_contacts = async |text: &str, few| {
+        let sought = search::sought(text).unwrap().themselves(few);
+        plan(db, &contact_list::first(&admin, sought, 51)).await
+    };
     let ids = |all: &[u8]| -> Vec<Uuid> {
         let ids = all.iter().map(|n| format!("{ONE}{n}").parse().unwrap());
         ids.collect()
@@ -292,6 +297,31 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
             &found,
         ),
         (
+            "contacts",
+            plan(db, &contact_list::first(&admin, Condition::all(), 51)).await,
+            &["sessions_contact_by_time"],
+        ),
+        (
+            "search for one contact",
+            sought_contacts("430 000 012 345", true).await,
+            &["sessions_contact_by_time"],
+        ),
+        (
+            "search for many contacts",
+            sought_contacts("cust", false).await,
+            &["contact_words_contact", "sessions_contact_by_time"],
+        ),
+        (
+            "search for contacts by frequent words",
+            sought_contacts("cust 43", false).await,
+            &["contact_words_contact", "sessions_contact_by_time"],
+        ),
+        (
+            "latest sessions of contacts",
+            plan(db, &contact_list::latest_of(&admin, &customers)).await,
+            &["sessions_contact_by_time"],
+        ),
+        (
             "open sessions by place",
             plan(db, &extensions::open_sessions(ids(&[OLD, NEW]))).await,
             &["sessions_open_by_owner"],
@@ -342,7 +372,7 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
         }
         // A list is read in the order of its index, and ends after a page.
         let sorts = plan.contains("USE TEMP B-TREE FOR ORDER BY") || plan.contains("Sort Key");
-        let may_sort = ["search for one", "windows", "history", "put off"]
+        let may_sort = ["search for one", "windows", "history", "put off", "latest"]
             .iter()
             .any(|few| what.starts_with(few))
             || what.ends_with("s by place");
@@ -425,6 +455,53 @@ async fn stretches_are_the_whole_tab(db: &Database) {
         let nth = nth.map(|row| row.try_get_by_index::<i64>(0).unwrap());
         assert_eq!(nth, all.get(100).map(|row| row.last_message_at));
     }
+}
+
+/// Where all words are frequent, and only old contacts have both, the first page is empty.
+async fn a_search_for_contacts_goes_on(db: &Database) {
+    let db = db.read();
+    for sql in history(db.get_database_backend()) {
+        db.execute_unprepared(&sql).await.unwrap();
+    }
+    let old = 8000_usize;
+    for word in ["olda", "oldb"] {
+        let some = format!("word BETWEEN '430000000001' AND '{}'", 430_000_000_000 + old);
+        let sql = format!(
+            "INSERT INTO contact_words (word, contact_id) SELECT '{word}', contact_id FROM contact_words WHERE {some}"
+        );
+        db.execute_unprepared(&sql).await.unwrap();
+    }
+    let admin = user(OLD, Role::Admin);
+    let mut page = PageRequest {
+        limit: Some(200),
+        cursor: None,
+    };
+    let (mut seen, mut empty) = (Vec::new(), 0);
+    loop {
+        let (found, more) = contact_list::ids(db, &admin, "old customer", &page)
+            .await
+            .unwrap();
+        empty += usize::from(found.is_empty());
+        seen.extend(found);
+        match more {
+            Some(cursor) => page.cursor = Some(cursor),
+            None => break,
+        }
+    }
+    assert!(empty > 0);
+    assert_eq!(seen.len(), old);
+    assert!(seen.is_sorted_by(|one, next| one > next));
+}
+
+#[tokio::test]
+async fn a_search_for_contacts_goes_on_on_sqlite() {
+    testing::on_sqlite(a_search_for_contacts_goes_on).await;
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL; cargo xtask test runs them"]
+async fn a_search_for_contacts_goes_on_on_postgres() {
+    testing::on_postgres(a_search_for_contacts_goes_on).await;
 }
 
 /// A page of a filter that matches little is short, and the next one goes on where it has scanned.

@@ -1,0 +1,21 @@
+//! Indexes of lists: the latest session of a contact is the end of its stretch.
+
+use crate::columns::*;
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Step;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Step {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let of_contact = index(
+            "sessions_contact_by_time",
+            "sessions",
+            ["contact_id", "last_message_at", "id"],
+        );
+        manager.create_index(of_contact).await?;
+        let db = manager.get_connection();
+        db.execute_unprepared("DROP INDEX sessions_contact").await?;
+        Ok(())
+    }
+}
