@@ -1,4 +1,5 @@
-//! Indexes of lists: the latest session of a contact is the end of its stretch.
+//! Indexes of lists: the latest session of a contact is the end of its stretch, and the rows of the audit log that a filter takes
+//! are one.
 
 use crate::columns::*;
 
@@ -16,6 +17,16 @@ impl MigrationTrait for Step {
         manager.create_index(of_contact).await?;
         let db = manager.get_connection();
         db.execute_unprepared("DROP INDEX sessions_contact").await?;
+        for (name, column) in [
+            ("audit_at", "at"),
+            ("audit_about", "subject_kind"),
+            ("audit_address", "address"),
+            ("audit_outcome", "outcome"),
+        ] {
+            manager
+                .create_index(index(name, "audit", [column, "number"]))
+                .await?;
+        }
         Ok(())
     }
 }

@@ -14,7 +14,7 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, ExprTrait, Func, LikeExpr},
 };
 use std::collections::{HashMap, HashSet};
@@ -36,13 +36,16 @@ pub async fn list(
         .as_deref()
         .map(|text| text.parse().map_err(|_| Refusal::BadCursor))
         .transpose()?;
-    let mut found = audit::Entity::find()
-        .filter(narrowed(filter))
-        .filter(Condition::all().add_option(before.map(|number| audit::Column::Number.lt(number))))
-        .order_by_desc(audit::Column::Number)
-        .limit(u64::from(page.limit()) + 1)
-        .all(engine.db.read())
-        .await?;
+    let db = engine.db.read();
+    let Some((first, last)) = span(db, filter).await? else {
+        return Ok(Page {
+            items: Vec::new(),
+            next_cursor: None,
+        });
+    };
+    let last = before.map_or(last, |before| last.min(before.saturating_sub(1)));
+    let found = rows(filter, first, last, u64::from(page.limit()) + 1);
+    let mut found = found.all(db).await?;
     let next_cursor = cursor::cut(&mut found, page.limit(), |row| row.number.to_string());
     let names = names(engine, &found).await?;
     let items = found.into_iter().map(|found| row(found, &names));
@@ -50,6 +53,53 @@ pub async fn list(
         items: items.collect::<Result<_>>()?,
         next_cursor,
     })
+}
+
+/// The numbers of the first and the last row within the time of the filter, so that no page walks over other times; `None`: it
+/// has no row.
+async fn span(db: &impl ConnectionTrait, filter: &AuditFilter) -> Result<Option<(i64, i64)>> {
+    let first = match filter.from {
+        Some(from) => first_from(from)
+            .into_tuple::<Option<i64>>()
+            .one(db)
+            .await?
+            .flatten(),
+        None => Some(i64::MIN),
+    };
+    let last = match filter.until {
+        Some(until) => last_until(until)
+            .into_tuple::<Option<i64>>()
+            .one(db)
+            .await?
+            .flatten(),
+        None => Some(i64::MAX),
+    };
+    Ok(first.zip(last))
+}
+
+fn first_from(from: Timestamp) -> Select<audit::Entity> {
+    edge("MIN(number + 0)").filter(audit::Column::At.gte(from.millis()))
+}
+
+fn last_until(until: Timestamp) -> Select<audit::Entity> {
+    edge("MAX(number + 0)").filter(audit::Column::At.lt(until.millis()))
+}
+
+/// Of an expression, because for the number itself the databases would walk its index until a row fits. Rows are in the order
+/// of time unless a clock was set back, so all of the time's rows are asked.
+fn edge(number: &'static str) -> Select<audit::Entity> {
+    audit::Entity::find()
+        .select_only()
+        .column_as(Expr::cust(number), "edge")
+}
+
+/// The newest `many` rows from `first` to `last` that the filter takes.
+fn rows(filter: &AuditFilter, first: i64, last: i64, many: u64) -> Select<audit::Entity> {
+    audit::Entity::find()
+        .filter(narrowed(filter))
+        .filter(audit::Column::Number.between(first, last))
+        .order_by_desc(audit::Column::Number)
+        .limit(many)
 }
 
 fn narrowed(filter: &AuditFilter) -> Condition {
@@ -146,5 +196,90 @@ fn actor(stored: &str) -> AuditActor {
         (Some("person"), Some(id)) => AuditActor::User { id, login: name },
         (Some("token"), Some(id)) => AuditActor::Token { id, name },
         _ => AuditActor::System,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{database::Database, testing::database as testing};
+    use domain::access::AuditOutcome;
+    use sea_orm::DbBackend;
+
+    /// The number of rows, one a second.
+    const MANY: i64 = 20_000;
+
+    /// One row in five thousand is about a label, one tells of a refusal, and one comes from another address.
+    fn history(backend: DbBackend) -> String {
+        let (number, id) = match backend {
+            DbBackend::Postgres => (
+                format!("generate_series(1, {MANY}) i"),
+                "('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid",
+            ),
+            _ => (
+                format!(
+                    "(WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY}) SELECT i FROM n)"
+                ),
+                "CAST('0123456' || printf('%09d', i) AS BLOB)",
+            ),
+        };
+        format!(
+            "INSERT INTO audit (id, at, actor, action, subject_kind, number, address, outcome, hash)
+             SELECT {id}, CAST(i AS BIGINT) * 1000, 'system', 'tested',
+                    CASE WHEN i % 5000 = 0 THEN 'label' ELSE 'channel' END, i,
+                    CASE WHEN i % 5000 = 1 THEN '192.0.2.7' ELSE '192.0.2.1' END,
+                    CASE WHEN i % 5000 = 2 THEN 'refused' ELSE 'done' END, '' FROM {number}"
+        )
+    }
+
+    async fn filters_use_indexes(db: &Database) {
+        let db = db.read();
+        let backend = db.get_database_backend();
+        db.execute_unprepared(&history(backend)).await.unwrap();
+        if backend == DbBackend::Postgres {
+            db.execute_unprepared("VACUUM (ANALYZE)").await.unwrap();
+        }
+        let second = |n: i64| Timestamp::from_millis(n * 1000);
+        let all = AuditFilter::default;
+        let (address, outcome) = (Some("192.0.2.7".parse().unwrap()), Some(AuditOutcome::Refused));
+        let about = Some(AuditAbout::Label);
+        let mut plans = vec![
+            (testing::plan(db, &first_from(second(MANY - 9))).await, "audit_at"),
+            (testing::plan(db, &last_until(second(9))).await, "audit_at"),
+        ];
+        for (filter, index) in [
+            (AuditFilter { address, ..all() }, "audit_address"),
+            (AuditFilter { outcome, ..all() }, "audit_outcome"),
+            (AuditFilter { about, ..all() }, "audit_about"),
+        ] {
+            plans.push((testing::plan(db, &rows(&filter, 1, MANY, 51)).await, index));
+        }
+        for (plan, index) in plans {
+            assert!(plan.contains(index), "{index}: {plan}");
+        }
+        let between = |from: Option<i64>, until: Option<i64>| AuditFilter {
+            from: from.map(second),
+            until: until.map(second),
+            ..all()
+        };
+        for (from, until, expected) in [
+            (None, None, Some((i64::MIN, i64::MAX))),
+            (Some(7), Some(9), Some((7, 8))),
+            (Some(MANY + 1), None, None),
+            (None, Some(1), None),
+        ] {
+            assert_eq!(span(db, &between(from, until)).await.unwrap(), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn filters_use_indexes_on_sqlite() {
+        testing::on_sqlite(filters_use_indexes).await;
+    }
+
+    #[tokio::test]
+    #[ignore = "needs PostgreSQL; cargo xtask test runs them"]
+    async fn filters_use_indexes_on_postgres() {
+        testing::on_postgres(filters_use_indexes).await;
     }
 }
