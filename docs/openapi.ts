@@ -5331,7 +5331,7 @@ export interface operations {
                 name: string;
             };
             header?: {
-                /** @description The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is refused with 412 otherwise. */
+                /** @description The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is refused with 412 otherwise. Tags are weak, because they name what was saved and not each byte of an answer; they count with or without `W/`. */
                 "If-Match"?: string;
             };
             path: {
@@ -5374,7 +5374,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is refused with 412 otherwise. */
+                /** @description The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is refused with 412 otherwise. Tags are weak, because they name what was saved and not each byte of an answer; they count with or without `W/`. */
                 "If-Match"?: string;
             };
             path: {
@@ -8411,7 +8411,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is refused with 412 otherwise. */
+                /** @description The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is refused with 412 otherwise. Tags are weak, because they name what was saved and not each byte of an answer; they count with or without `W/`. */
                 "If-Match"?: string;
             };
             path: {
@@ -8454,7 +8454,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is refused with 412 otherwise. */
+                /** @description The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is refused with 412 otherwise. Tags are weak, because they name what was saved and not each byte of an answer; they count with or without `W/`. */
                 "If-Match"?: string;
             };
             path: {

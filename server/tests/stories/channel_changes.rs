@@ -94,7 +94,7 @@ async fn a_change_of_another_version_is_refused(story: &Story) {
     };
     let read = story.api.get(&path).await;
     let tag = read.header("etag").to_owned();
-    assert!(tag.starts_with('"'), "{tag}");
+    assert!(tag.starts_with("W/\""), "{tag}");
     let changed = change(Method::PATCH, &tag, json!({"name": "One"})).await;
     changed.ok();
     assert_ne!(changed.header("etag"), tag);
@@ -104,9 +104,9 @@ async fn a_change_of_another_version_is_refused(story: &Story) {
         assert_eq!(refused["type"], "urn:switchboard:precondition_failed");
     }
     assert_eq!(story.api.get(&path).await.ok()["name"], "One");
-    // A proxy that packs answers makes the tag weak.
-    let weak = format!("W/{}", changed.header("etag"));
-    change(Method::PATCH, &weak, json!({"name": "Three"})).await.ok();
+    // The number is what counts.
+    let bare = changed.header("etag").trim_start_matches("W/");
+    change(Method::PATCH, bare, json!({"name": "Three"})).await.ok();
     change(Method::PATCH, "*", json!({"name": "Four"})).await.ok();
     // A change of nothing is no new version.
     let last = story.api.get(&path).await;

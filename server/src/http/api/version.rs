@@ -17,11 +17,13 @@ use utoipa::{
 };
 
 const ABOUT: &str = "The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is \
-    refused with 412 otherwise.";
+    refused with 412 otherwise. Tags are weak, because they name what was saved and not each byte of an answer; they count with \
+    or without `W/`.";
 
-/// The header of an answer that shows this version.
+/// The header of an answer that shows this version. It is weak: answers of one version differ in what nobody has saved, such as
+/// a status, and in how they are packed.
 pub fn tag(version: i64) -> [(HeaderName, String); 1] {
-    [(header::ETAG, spelled(version))]
+    [(header::ETAG, format!("W/{}", spelled(version)))]
 }
 
 fn spelled(version: i64) -> String {
@@ -40,7 +42,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         let tags: Vec<String> = lines
             // A line that is no text names no version of ours.
             .flat_map(|line| line.to_str().unwrap_or_default().split(','))
-            // Proxies that pack answers make strong tags weak.
+            // The RFC compares only strong tags here, because others may leave out a change. A version leaves out none.
             .map(str::trim)
             .map(|tag| tag.strip_prefix("W/").unwrap_or(tag).to_owned())
             .collect();
