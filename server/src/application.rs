@@ -99,7 +99,7 @@ impl Application {
         let workers = workers.with_webhooks(&self.engine, Arc::new(Words));
         tracing::info!(address = %self.address, public_url = %self.public_url, "serving");
 
-        let stopping = self.http.stopping.clone();
+        let (stopping, keyed) = (self.http.stopping.clone(), self.http.keyed.clone());
         let open = GracefulShutdown::new();
         tokio::select! {
             never = connections::accept(self.listener, self.http, &open) => match never {},
@@ -108,7 +108,13 @@ impl Application {
         }
         tracing::info!("stopping");
         stopping.cancel();
-        if timeout(FINISH_WITHIN, open.shutdown()).await.is_err() {
+        let requests = async {
+            open.shutdown().await;
+            // Nobody is left who could bring another.
+            keyed.close();
+            keyed.wait().await;
+        };
+        if timeout(FINISH_WITHIN, requests).await.is_err() {
             tracing::warn!("some requests did not finish in time");
         }
         if timeout(FINISH_WITHIN, workers.stop()).await.is_err() {

@@ -9,6 +9,7 @@ use engine::{Engine, shared_reads::SharedReads};
 use leptos::config::LeptosOptions;
 use std::{ops::Deref, sync::Arc};
 use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 use url::Url;
 
 /// One pointer, because every layer of every request clones it.
@@ -34,6 +35,8 @@ pub struct Shared {
     /// What scripts' streams of events tell.
     pub(super) event_reads: Reads,
     pub(super) rate_limits: RateLimits,
+    /// Requests with a key that are being answered, whether their clients are still there or not.
+    pub keyed: TaskTracker,
     /// Lists of sessions, as JSON.
     pub(super) session_lists: SharedReads<Bytes>,
 }
@@ -60,6 +63,7 @@ impl Http {
             event_reads: Reads::default(),
             session_lists: SharedReads::default(),
             rate_limits: RateLimits::new(settings.http.api_requests_per_minute, engine.clock()),
+            keyed: TaskTracker::new(),
             settings: Arc::new(settings),
             engine,
         }))

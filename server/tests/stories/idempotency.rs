@@ -21,7 +21,9 @@ use engine::{
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
+use simulator::Setting;
 use std::time::Duration;
+use tokio::time::sleep;
 
 stories! {
     the_same_call_is_answered_alike
@@ -35,6 +37,7 @@ stories! {
     a_key_is_kept_for_a_day
     a_token_has_so_many_keys
     what_is_no_key_is_refused
+    a_stop_waits_for_a_call_whose_client_has_gone
 }
 
 const LABELS: &str = "/api/v1/labels";
@@ -302,4 +305,28 @@ async fn what_is_no_key_is_refused(story: &Story) {
         assert_eq!(refused.problem(422)["fields"], expected, "{key}");
     }
     label(story, &"k".repeat(255), "VIP").await.ok();
+}
+
+async fn a_stop_waits_for_a_call_whose_client_has_gone(story: &Story) {
+    let line = story.support().await;
+    let session = id_of(&story.picked_up(&line).await);
+    story.meta.set(Setting::Latency { ms: 1500 }).expect("it is set");
+    let block = format!("/api/v1/sessions/{session}/block");
+    let block = story.api.request(Method::POST, &block);
+    let block = block.header("idempotency-key", "k-1").json(&json!({}));
+    let begun = async {
+        while story.count("contact_blocks").await == 0 {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::select! {
+        answer = block.send() => panic!("{answer:?}"),
+        () = begun => {}
+    }
+    story.stop();
+    while !story.has_stopped() {
+        sleep(Duration::from_millis(10)).await;
+    }
+    let kept = "idempotency_keys WHERE sealed IS NOT NULL";
+    assert_eq!(story.count(kept).await, 1);
 }

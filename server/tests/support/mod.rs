@@ -153,6 +153,11 @@ impl Story {
         self.stop.cancel();
     }
 
+    /// Whether it has.
+    pub fn has_stopped(&self) -> bool {
+        self.server.is_finished()
+    }
+
     /// Stops the server, which must not take longer than ten seconds, and removes the database.
     pub async fn end(self) {
         self.stop.cancel();

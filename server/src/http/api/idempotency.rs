@@ -110,8 +110,10 @@ async fn begin(engine: &Engine, call: &Call) -> engine::Result<Begun> {
     }
 }
 
-/// Makes the call in a task of its own, to its end, even if the script has gone away: it comes back for the answer.
+/// Makes the call in a task of its own, to its end, even if the script has gone away: it comes back for the answer. A stop waits for
+/// it.
 async fn make(http: Http, claim: Claim, call: impl Future<Output = Response> + Send + 'static) -> Response {
+    let tasks = http.keyed.clone();
     let work = async move {
         let response = idempotency::within(&http.engine, claim.clone(), call).await;
         let (head, body) = response.into_parts();
@@ -122,7 +124,7 @@ async fn make(http: Http, claim: Claim, call: impl Future<Output = Response> + S
         }
         Response::from_parts(head, Body::from(body))
     };
-    let made = tokio::spawn(carried(work.in_current_span())).await;
+    let made = tasks.spawn(carried(work.in_current_span())).await;
     made.unwrap_or_else(|error| match error.try_into_panic() {
         Ok(panic) => resume_unwind(panic),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
