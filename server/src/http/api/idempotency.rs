@@ -29,7 +29,12 @@ use tracing::Instrument as _;
 /// Says that the answer was given before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// What of an answer's head is given again; the rest is of each answer.
-const KEPT: [HeaderName; 3] = [header::CONTENT_TYPE, header::ETAG, header::LOCATION];
+const KEPT: [HeaderName; 4] = [
+    header::CONTENT_TYPE,
+    header::ETAG,
+    header::LOCATION,
+    header::RETRY_AFTER,
+];
 /// How long a repetition waits for the answer to the first call.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// A quick call is answered soon, and many that wait for a slow one ask seldom.
@@ -159,4 +164,19 @@ fn again(answer: Answer) -> Response {
     }
     headers.insert(REPLAYED, HeaderValue::from_static("true"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_after_an_effect_still_says_when_to_come_back() {
+        let refused = (StatusCode::CONFLICT, [(header::RETRY_AFTER, "1")], "later").into_response();
+        let (head, _) = refused.into_parts();
+        let given = again(kept(&head, &Bytes::from_static(b"later")).unwrap());
+        assert_eq!(given.status(), StatusCode::CONFLICT);
+        assert_eq!(given.headers()[header::RETRY_AFTER], "1");
+        assert_eq!(given.headers()[REPLAYED], "true");
+    }
 }
