@@ -1,4 +1,4 @@
-//! Keys by which calls of the REST API may be repeated.
+//! Keys by which requests of the REST API may be repeated.
 
 use crate::columns::*;
 

@@ -1,7 +1,7 @@
-//! Calls of the REST API that may be repeated with their key: they have one effect and one answer. A call claims its key
-//! before it is made, and the transactions that it commits mark the claim. So whenever a process dies, the database says
-//! whether the call had its effect there: one that had none may be made again after a lease, one whose answer is lost may not.
-//! What a call does elsewhere before its first commit, such as at Meta, the database does not know.
+//! Requests of the REST API that may be repeated with their key: they have one effect and one answer. A request claims its key
+//! before it is served, and the transactions that it commits mark the claim. So whenever a process dies, the database says
+//! whether the request had its effect there: one that had none may be made again after a lease, one whose answer is lost may not.
+//! What a request does elsewhere before its first commit, such as at Meta, the database does not know.
 
 mod free;
 
@@ -23,9 +23,9 @@ use std::{convert::Infallible, fmt, time::Duration};
 use tokio::time::sleep;
 use uuid::Uuid;
 
-/// How long a call may go on before whoever makes it is taken to have died.
+/// How long a request may go on before whoever serves it is taken to have died.
 const LEASE: Duration = Duration::from_secs(60);
-/// How often whoever makes a call renews its lease.
+/// How often whoever serves a request renews its lease.
 const RENEWED: Duration = Duration::from_secs(20);
 /// Before an answer is tried to be kept once more.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(2)];
@@ -34,17 +34,17 @@ tokio::task_local! {
     static CLAIM: Claim;
 }
 
-/// A call of a token, with its key.
+/// A request of a token, with its key.
 #[derive(Debug, Clone)]
-pub struct Call {
+pub struct Request {
     pub token: TokenId,
     pub key: String,
-    /// Equal for equal calls.
+    /// Equal for equal requests.
     pub fingerprint: String,
 }
 
-/// The right to make a call. It is lost to a repetition when the lease ends before the call has had an effect: whoever made it
-/// has died, or was kept from renewing it.
+/// The right to serve a request. It is lost to a repetition when the lease ends before the request has had an effect: whoever
+/// served it has died, or was kept from renewing it.
 #[derive(Debug, Clone)]
 pub struct Claim {
     token: Uuid,
@@ -74,40 +74,40 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// What becomes of a call.
+/// What becomes of a request.
 #[derive(Debug)]
 pub enum Begun {
-    /// The caller makes it.
+    /// The caller serves it.
     Now(Claim),
-    /// It was made, and answered like this.
+    /// It was served, and answered like this.
     Before(Answer),
     /// Somebody is at it.
     InProgress,
-    /// It was made, and nobody knows its answer any more.
+    /// It was served, and nobody knows its answer any more.
     OutcomeUnknown,
-    /// The key belongs to another call.
+    /// The key belongs to another request.
     OfAnother,
     /// The token has as many keys as it may have.
     TooMany,
 }
 
-/// Claims the key of a call.
-pub async fn begin(engine: &Engine, call: &Call) -> Result<Begun> {
+/// Claims the key of a request.
+pub async fn begin(engine: &Engine, request: &Request) -> Result<Begun> {
     let now = engine.clock().now();
-    let known = Entity::find_by_id((call.token.uuid(), call.key.clone()))
+    let known = Entity::find_by_id((request.token.uuid(), request.key.clone()))
         .one(engine.db.read())
         .await?;
     let is_new = known.is_none();
     if let Some(known) = known.filter(|known| !was_free(known, now)) {
-        return of_known(engine, call, known).await;
+        return of_known(engine, request, known).await;
     }
-    if is_new && !has_room(engine, call.token, now).await? {
+    if is_new && !has_room(engine, request.token, now).await? {
         return Ok(Begun::TooMany);
     }
     let row = Model {
-        token_id: call.token.uuid(),
-        key: call.key.clone(),
-        fingerprint: call.fingerprint.clone(),
+        token_id: request.token.uuid(),
+        key: request.key.clone(),
+        fingerprint: request.fingerprint.clone(),
         claim: engine.clock().new_id(),
         at: now.millis(),
         leased_until: now.plus(LEASE).millis(),
@@ -139,8 +139,8 @@ pub async fn begin(engine: &Engine, call: &Call) -> Result<Begun> {
     })
 }
 
-async fn of_known(engine: &Engine, call: &Call, known: Model) -> Result<Begun> {
-    if known.fingerprint != call.fingerprint {
+async fn of_known(engine: &Engine, request: &Request, known: Model) -> Result<Begun> {
+    if known.fingerprint != request.fingerprint {
         return Ok(Begun::OfAnother);
     }
     let (Some(key_id), Some(sealed)) = (known.key_id, known.sealed) else {
@@ -155,11 +155,11 @@ async fn of_known(engine: &Engine, call: &Call, known: Model) -> Result<Begun> {
     Ok(Begun::Before(answer))
 }
 
-/// Makes a call: what it commits marks the claim, which stays the caller's however long it takes.
-pub async fn within<T>(engine: &Engine, claim: Claim, call: impl Future<Output = T>) -> T {
+/// Serves a request: what it commits marks the claim, which stays the caller's however long it takes.
+pub async fn within<T>(engine: &Engine, claim: Claim, request: impl Future<Output = T>) -> T {
     let renewed = keep_up(engine, claim.clone());
     tokio::select! {
-        made = CLAIM.scope(claim, call) => made,
+        served = CLAIM.scope(claim, request) => served,
         never = renewed => match never {},
     }
 }
@@ -168,12 +168,12 @@ async fn keep_up(engine: &Engine, claim: Claim) -> Infallible {
     loop {
         sleep(RENEWED).await;
         if let Err(error) = renew(engine, &claim).await {
-            tracing::warn!(%error, "the lease of a call with an Idempotency-Key cannot be renewed now");
+            tracing::warn!(%error, "the lease of a request with an Idempotency-Key cannot be renewed now");
         }
     }
 }
 
-/// Begins the lease of a call anew.
+/// Begins the lease of a request anew.
 pub async fn renew(engine: &Engine, claim: &Claim) -> Result<()> {
     let tx = engine.db.write().await?;
     Entity::update_many()
@@ -188,10 +188,10 @@ fn leased_from_now(engine: &Engine) -> Expr {
     Expr::value(engine.clock().now().plus(LEASE).millis())
 }
 
-/// Marks in a transaction that the call of this task, if it has a claim, has an effect.
+/// Marks in a transaction that the request of this task, if it has a claim, has an effect.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the claim is lost: a repetition makes the call now.
+/// [`Error::Unavailable`] when the claim is lost: a repetition is served now.
 pub(crate) async fn had_effect(engine: &Engine, tx: &DatabaseTransaction) -> Result<()> {
     let Ok(claim) = CLAIM.try_with(Claim::clone) else {
         return Ok(());
@@ -204,14 +204,14 @@ pub(crate) async fn had_effect(engine: &Engine, tx: &DatabaseTransaction) -> Res
         .await?;
     match marked.rows_affected {
         0 => Err(Error::Unavailable(
-            "this request took so long that it is being made again",
+            "this request took so long that it is being served again",
         )),
         _ => Ok(()),
     }
 }
 
-/// Keeps the answer to a call. What had no effect, and what was refused without one, may be made again: its key is free. If
-/// a call had an effect and no answer that is worth keeping, its answer is lost. A database that cannot take it now is asked
+/// Keeps the answer to a request. What had no effect, and what was refused without one, may be made again: its key is free. If
+/// a request had an effect and no answer that is worth keeping, its answer is lost. A database that cannot take it now is asked
 /// again.
 pub async fn finish(engine: &Engine, claim: &Claim, answer: Option<&Answer>) -> Result<()> {
     for pause in PAUSES {

@@ -15,7 +15,7 @@ use domain::{
 use engine::{
     Error,
     access::api_tokens,
-    idempotency::{self, Begun, Call, Claim},
+    idempotency::{self, Begun, Claim, Request},
     labels,
 };
 use futures::future::join_all;
@@ -26,18 +26,18 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 stories! {
-    the_same_call_is_answered_alike
-    another_call_with_the_same_key_is_refused
+    the_same_request_is_answered_alike
+    another_request_with_the_same_key_is_refused
     of_fifty_at_once_one_has_an_effect
     what_may_be_answered_otherwise_is_not_kept
-    a_call_whose_answer_is_lost_is_not_made_again
-    a_call_that_died_before_its_effect_is_made_again
-    a_call_that_takes_long_is_still_under_way
+    a_request_whose_answer_is_lost_is_not_made_again
+    a_request_that_died_before_its_effect_is_made_again
+    a_request_that_takes_long_is_still_under_way
     whoever_comes_too_late_has_no_effect
     a_key_is_kept_for_a_day
     a_token_has_so_many_keys
     what_is_no_key_is_refused
-    a_stop_waits_for_a_call_whose_client_has_gone
+    a_stop_waits_for_a_request_whose_client_has_gone
 }
 
 const LABELS: &str = "/api/v1/labels";
@@ -71,7 +71,7 @@ fn is_repeated(again: &Answer, first: &Answer) {
     }
 }
 
-async fn the_same_call_is_answered_alike(story: &Story) {
+async fn the_same_request_is_answered_alike(story: &Story) {
     let made = label(story, "k-1", "VIP").await;
     assert_eq!(
         (made.status.as_u16(), made.header("idempotent-replayed")),
@@ -103,7 +103,7 @@ async fn the_same_call_is_answered_alike(story: &Story) {
     is_repeated(&post(&story.api, "k-4", "/api/v1/channels", body).await, &first);
 }
 
-async fn another_call_with_the_same_key_is_refused(story: &Story) {
+async fn another_request_with_the_same_key_is_refused(story: &Story) {
     label(story, "k-1", "VIP").await.ok();
     let body = label(story, "k-1", "Complaint").await;
     let address = post(&story.api, "k-1", "/api/v1/queues", json!({"name": "VIP"})).await;
@@ -145,7 +145,7 @@ async fn what_may_be_answered_otherwise_is_not_kept(story: &Story) {
         assert!(matches!(refused.status.as_u16(), 404 | 405), "{refused:?}");
     }
     assert_eq!(story.count("idempotency_keys").await, 0);
-    // What is refused without an effect is free again, also for another call.
+    // What is refused without an effect is free again, also for another request.
     let made = label(story, "k-3", "VIP").await.ok();
     label(story, "k-4", "VIP").await.problem(422);
     assert_eq!(story.count("idempotency_keys").await, 1);
@@ -159,7 +159,7 @@ async fn what_may_be_answered_otherwise_is_not_kept(story: &Story) {
     );
 }
 
-async fn a_call_whose_answer_is_lost_is_not_made_again(story: &Story) {
+async fn a_request_whose_answer_is_lost_is_not_made_again(story: &Story) {
     label(story, "k-1", "VIP").await.ok();
     story.database.run(story.data_dir(), LOSE_ANSWERS).await;
     story.clock.advance(LEASE);
@@ -173,7 +173,7 @@ async fn a_call_whose_answer_is_lost_is_not_made_again(story: &Story) {
     assert_eq!(story.count("labels").await, 1);
 }
 
-async fn a_call_that_died_before_its_effect_is_made_again(story: &Story) {
+async fn a_request_that_died_before_its_effect_is_made_again(story: &Story) {
     let made = label(story, "k-1", "VIP").await;
     let path = format!("{LABELS}/{}", id_of(&made.ok()));
     let deleted = story.api.send(story.api.request(Method::DELETE, &path)).await;
@@ -193,30 +193,30 @@ async fn a_call_that_died_before_its_effect_is_made_again(story: &Story) {
     is_repeated(&label(story, "k-1", "VIP").await, &again);
 }
 
-async fn call(story: &Story) -> Call {
+async fn request(story: &Story) -> Request {
     let tokens = api_tokens::list(&story.engine, &Actor::System).await;
-    Call {
+    Request {
         token: tokens.expect("tokens")[0].id,
         key: "k-1".into(),
-        fingerprint: "a call".into(),
+        fingerprint: "a request".into(),
     }
 }
 
-async fn claim(story: &Story, call: &Call) -> Claim {
-    match idempotency::begin(&story.engine, call).await {
+async fn claim(story: &Story, request: &Request) -> Claim {
+    match idempotency::begin(&story.engine, request).await {
         Ok(Begun::Now(claim)) => claim,
         other => panic!("{other:?}"),
     }
 }
 
-/// Whoever makes a call for longer than a lease renews it.
-async fn a_call_that_takes_long_is_still_under_way(story: &Story) {
-    let call = call(story).await;
-    let claim = claim(story, &call).await;
+/// Whoever makes a request for longer than a lease renews it.
+async fn a_request_that_takes_long_is_still_under_way(story: &Story) {
+    let request = request(story).await;
+    let claim = claim(story, &request).await;
     let nearly = LEASE - Duration::from_millis(1);
     let under_way = async || {
         story.clock.advance(nearly);
-        let begun = idempotency::begin(&story.engine, &call).await;
+        let begun = idempotency::begin(&story.engine, &request).await;
         assert!(matches!(begun, Ok(Begun::InProgress)), "{begun:?}");
     };
     under_way().await;
@@ -231,17 +231,17 @@ async fn a_call_that_takes_long_is_still_under_way(story: &Story) {
     idempotency::renew(&story.engine, &claim).await.expect("renewed");
     under_way().await;
     story.clock.advance(Duration::from_millis(1));
-    let begun = idempotency::begin(&story.engine, &call).await;
+    let begun = idempotency::begin(&story.engine, &request).await;
     assert!(matches!(begun, Ok(Begun::OutcomeUnknown)), "{begun:?}");
 }
 
-/// The lease has ended, and somebody else makes the call.
+/// The lease has ended, and somebody else makes the request.
 async fn whoever_comes_too_late_has_no_effect(story: &Story) {
-    let call = call(story).await;
+    let request = request(story).await;
     let (vip, actor) = (LabelForm { name: "VIP".into() }, Actor::System);
-    let late = claim(story, &call).await;
+    let late = claim(story, &request).await;
     story.clock.advance(LEASE);
-    let in_time = claim(story, &call).await;
+    let in_time = claim(story, &request).await;
     let refused = idempotency::within(&story.engine, late, labels::create(&story.engine, &actor, &vip)).await;
     assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
     assert_eq!(story.count("labels").await, 0);
@@ -252,7 +252,7 @@ async fn whoever_comes_too_late_has_no_effect(story: &Story) {
     )
     .await;
     made.expect("a label");
-    let begun = idempotency::begin(&story.engine, &call).await;
+    let begun = idempotency::begin(&story.engine, &request).await;
     assert!(matches!(begun, Ok(Begun::InProgress)), "{begun:?}");
 }
 
@@ -282,7 +282,7 @@ async fn a_token_has_so_many_keys(story: &Story) {
         assert_eq!(refused.problem(429)["type"], "urn:switchboard:too_many_keys");
         assert_eq!(refused.header("retry-after"), "600");
     }
-    // Known keys, other tokens and calls without a key go on.
+    // Known keys, other tokens and requests without a key go on.
     let known = post(&full, "many-1", LABELS, json!({"name": "Later"})).await;
     assert_eq!(known.problem(422)["type"], "urn:switchboard:key_reused");
     is_repeated(&label(story, "k-1", "VIP").await, &first);
@@ -307,7 +307,7 @@ async fn what_is_no_key_is_refused(story: &Story) {
     label(story, &"k".repeat(255), "VIP").await.ok();
 }
 
-async fn a_stop_waits_for_a_call_whose_client_has_gone(story: &Story) {
+async fn a_stop_waits_for_a_request_whose_client_has_gone(story: &Story) {
     let line = story.support().await;
     let session = id_of(&story.picked_up(&line).await);
     story.meta.set(Setting::Latency { ms: 1500 }).expect("it is set");

@@ -1,4 +1,4 @@
-//! The idempotency key of a message, or of a call of the REST API.
+//! The idempotency key of a message, or of a request of the REST API.
 
 use crate::form::Problem;
 

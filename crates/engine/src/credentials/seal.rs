@@ -140,7 +140,7 @@ impl MasterKey {
         self.open_bytes(&of_user(user), sealed).ok_or_else(unreadable)
     }
 
-    /// Seals the answer to a call of the REST API, which may hold secrets that are shown once.
+    /// Seals the answer to a request of the REST API, which may hold secrets that are shown once.
     pub(crate) fn seal_answer(&self, claim: Uuid, answer: &[u8]) -> Result<Vec<u8>> {
         self.seal_bytes(&of_claim(claim), answer)
     }

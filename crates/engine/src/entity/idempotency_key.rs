@@ -1,4 +1,4 @@
-//! A call of the REST API with a key by which it may be repeated: who makes it, whether it has had its effect, and its
+//! A request of the REST API with a key by which it may be repeated: who makes it, whether it has had its effect, and its
 //! answer.
 
 use sea_orm::entity::prelude::*;

@@ -8,12 +8,12 @@ use domain::{ids::TokenId, time::Timestamp};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::time::Duration;
 
-/// How long a key belongs to its call.
+/// How long a key belongs to its request.
 pub(super) const LIVES: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many keys a token may have at a time; a few more until they are counted.
 const MOST: u64 = 100_000;
 
-/// Whether a key may be claimed again: it has had its day, or whoever made the call died before it had an effect.
+/// Whether a key may be claimed again: it has had its day, or whoever served the request died before it had an effect.
 pub(super) fn is_free(now: Timestamp) -> Condition {
     let died = Condition::all()
         .add(Column::EffectAt.is_null())

@@ -19,7 +19,7 @@ use domain::{access::Actor, ids::TokenId, refusal::Refusal};
 use engine::{
     Engine,
     audit::request::carried,
-    idempotency::{self, Answer, Begun, Call, Claim},
+    idempotency::{self, Answer, Begun, Claim},
 };
 use sha2::{Digest as _, Sha256};
 use std::{panic::resume_unwind, time::Duration};
@@ -35,13 +35,13 @@ const KEPT: [HeaderName; 4] = [
     header::LOCATION,
     header::RETRY_AFTER,
 ];
-/// How long a repetition waits for the answer to the first call.
+/// How long a repetition waits for the answer to the first request.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// A quick call is answered soon, and many that wait for a slow one ask seldom.
+/// A quick request is answered soon, and many that wait for a slow one ask seldom.
 const FIRST_LOOK: Duration = Duration::from_millis(50);
 const LAST_LOOK: Duration = Duration::from_millis(800);
 
-/// The layer for all calls with a token.
+/// The layer for all requests with a token.
 pub async fn answer_once(
     State(http): State<Http>,
     request: Request,
@@ -54,15 +54,15 @@ pub async fn answer_once(
     let (head, body) = request.into_parts();
     let body = in_memory(body).await;
     let fingerprint = fingerprint(&head, &body);
-    let call = Call {
+    let asked = idempotency::Request {
         token,
         key,
         fingerprint,
     };
-    match begin(&http.engine, &call).await? {
+    match begin(&http.engine, &asked).await? {
         Begun::Now(claim) => {
             let request = Request::from_parts(head, Body::from(body));
-            Ok(make(http, claim, next.run(request)).await)
+            Ok(serve(http, claim, next.run(request)).await)
         }
         Begun::Before(answer) => Ok(again(answer)),
         Begun::InProgress => Err(Problem::request_in_progress()),
@@ -72,7 +72,7 @@ pub async fn answer_once(
     }
 }
 
-/// The token and the key of a call that is repeated by its key. Whoever may not make the call claims nothing.
+/// The token and the key of a request that is repeated by its key. Whoever may not make the request claims nothing.
 fn claimed(request: &Request) -> Result<Option<(TokenId, String)>, Problem> {
     let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     let is_repeated = request.method() == Method::POST && path.is_some_and(repeats);
@@ -96,18 +96,18 @@ async fn in_memory(body: Body) -> Bytes {
 
 fn fingerprint(head: &request::Parts, body: &[u8]) -> String {
     let address = head.uri.path_and_query().map_or("/", |address| address.as_str());
-    let call = Sha256::new()
+    let hash = Sha256::new()
         .chain_update(format!("{} {address}\n", head.method))
         .chain_update(body);
-    hex::encode(call.finalize())
+    hex::encode(hash.finalize())
 }
 
-/// Claims the key; of several calls at once, all but one wait for the answer.
-async fn begin(engine: &Engine, call: &Call) -> engine::Result<Begun> {
+/// Claims the key; of several requests at once, all but one wait for the answer.
+async fn begin(engine: &Engine, asked: &idempotency::Request) -> engine::Result<Begun> {
     let until = Instant::now() + PATIENCE;
     let mut pause = FIRST_LOOK;
     loop {
-        match idempotency::begin(engine, call).await? {
+        match idempotency::begin(engine, asked).await? {
             Begun::InProgress if Instant::now() < until => sleep(pause).await,
             begun => return Ok(begun),
         }
@@ -115,22 +115,26 @@ async fn begin(engine: &Engine, call: &Call) -> engine::Result<Begun> {
     }
 }
 
-/// Makes the call in a task of its own, to its end, even if the script has gone away: it comes back for the answer. A stop waits for
-/// it.
-async fn make(http: Http, claim: Claim, call: impl Future<Output = Response> + Send + 'static) -> Response {
+/// Serves the request in a task of its own, to its end, even if the script has gone away: it comes back for the answer. A stop
+/// waits for it.
+async fn serve(
+    http: Http,
+    claim: Claim,
+    answered: impl Future<Output = Response> + Send + 'static,
+) -> Response {
     let tasks = http.keyed.clone();
     let work = async move {
-        let response = idempotency::within(&http.engine, claim.clone(), call).await;
+        let response = idempotency::within(&http.engine, claim.clone(), answered).await;
         let (head, body) = response.into_parts();
         let body = in_memory(body).await;
         let kept = kept(&head, &body);
         if let Err(error) = idempotency::finish(&http.engine, &claim, kept.as_ref()).await {
-            tracing::error!(%error, "the answer to a call with an Idempotency-Key cannot be kept");
+            tracing::error!(%error, "the answer to a request with an Idempotency-Key cannot be kept");
         }
         Response::from_parts(head, Body::from(body))
     };
-    let made = tasks.spawn(carried(work.in_current_span())).await;
-    made.unwrap_or_else(|error| match error.try_into_panic() {
+    let served = tasks.spawn(carried(work.in_current_span())).await;
+    served.unwrap_or_else(|error| match error.try_into_panic() {
         Ok(panic) => resume_unwind(panic),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     })
