@@ -149,7 +149,7 @@ impl Transaction {
         let Pending {
             audit,
             mut changes,
-            deeds,
+            mut deeds,
             wake,
             then,
         } = pending.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -160,8 +160,9 @@ impl Transaction {
         changes.retain(|change| told.insert(change.clone()));
         let tells = !changes.is_empty();
         if tells {
-            log::write(&rows, engine.clock().now().millis(), changes, deeds).await?;
+            log::write(&rows, engine.clock().now().millis(), changes, &mut deeds).await?;
         }
+        debug_assert!(deeds.is_empty(), "no event tells {deeds:?}");
         rows.commit().await?;
         audit::log(&audited);
         for step in then {

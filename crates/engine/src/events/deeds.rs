@@ -71,6 +71,10 @@ impl Deeds {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Takes out what this event tells. Of several about the same thing the first tells all: no deed needs a row of its
     /// own.
     pub(super) fn told_by(&mut self, change: &Change) -> Vec<Deed> {
@@ -122,7 +126,9 @@ mod tests {
             inbound: false,
         };
         assert!(deeds.told_by(&Change::Read { session }).is_empty());
+        assert!(!deeds.is_empty());
         assert_eq!(deeds.told_by(&about_message), [Deed::Labelled, Deed::Sent]);
+        assert!(deeds.is_empty());
         assert!(deeds.told_by(&about_session).is_empty());
     }
 

@@ -53,12 +53,13 @@ struct Detail {
 }
 
 /// Writes events as the last rows of a transaction. On PostgreSQL, transactions that write events commit one after the
-/// other: otherwise a lower number could appear after a higher one, and a reader of the higher one would miss it.
+/// other: otherwise a lower number could appear after a higher one, and a reader of the higher one would miss it. Deeds that no
+/// event tells stay.
 pub(crate) async fn write(
     tx: &DatabaseTransaction,
     at: i64,
     events: Vec<(Change, Audience)>,
-    mut deeds: Deeds,
+    deeds: &mut Deeds,
 ) -> Result<()> {
     if tx.get_database_backend() == DbBackend::Postgres {
         let lock = format!("SELECT pg_advisory_xact_lock({LOCK})");

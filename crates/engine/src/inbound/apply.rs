@@ -213,6 +213,8 @@ fn message(
     }
     if from_phone {
         batch.did(id, Deed::Sent);
+        // Also when an early status cannot be read.
+        batch.announce_message(session, id, false);
         statuses::catch_up(batch, id, &phone_number_id, inbound.wamid.as_str())?;
     }
     if stands_alone {

@@ -13,7 +13,7 @@ use crate::{
     events::{Audience, Deed, deeds::About},
     sessions::{
         access::{find, visible_to},
-        audience::{contact_changed, contacts_changed},
+        audience::{contact_changed, contacts_changed, session_changed},
         list,
         timeline::{name_of, session_event},
     },
@@ -258,6 +258,7 @@ async fn tell(tx: &Transaction, what: SessionEventKind, one: Uuid, other: Uuid) 
         let with = with.map(|contact| contact.number.unwrap_or(contact.label));
         if let Some(session) = latest(of).one(tx).await? {
             session_event(tx, session.id, what, Some(name_of(tx.actor())), with).await?;
+            session_changed(tx, &session);
         }
     }
     Ok(())
