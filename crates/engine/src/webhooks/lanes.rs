@@ -15,7 +15,8 @@ use crate::{
 };
 use domain::access::Actor;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select, UpdateMany,
     sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, UnionType},
 };
 use std::collections::HashSet;
