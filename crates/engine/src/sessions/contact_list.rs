@@ -13,7 +13,7 @@ use crate::{
     sessions::access::visible_to,
 };
 use domain::{
-    access::Actor,
+    access::{Actor, Permission},
     contact_merge::FoundContact,
     ids::{ContactId, SessionId},
     page::{Page, PageRequest},
@@ -28,11 +28,12 @@ use sea_orm::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// How many contacts a page looks at where each word is frequent: perhaps no contact has all of them.
+/// How many contacts a page looks at where each word is frequent, and for an actor who does not see every session: perhaps no
+/// contact has all of the words, or a session that they see.
 const SCANNED: u64 = 10_000;
 
-/// The contacts with these words of a name or a number, without any all of them, the newest contact first. A page of a search
-/// may have less than its limit, or nothing, and still be followed by others.
+/// The contacts with these words of a name or a number, without any all of them, the newest contact first. A page of a search,
+/// or for an actor who does not see every session, may have less than its limit, or nothing, and still be followed by others.
 ///
 /// # Errors
 /// An invalid cursor.
@@ -57,15 +58,17 @@ pub(super) async fn ids(
 ) -> Result<(Vec<Uuid>, Option<String>)> {
     let before = cursor::id(page)?;
     let mut narrowed = older_than(before);
-    let mut last: Option<Uuid> = None;
+    let mut scans = !actor.may(Permission::SessionReadAll);
     if let Some(mut sought) = search::sought(text) {
         let few = sought.rarest_first(db, FEW + 1).await? <= FEW;
-        if !few {
-            last = last_scanned(before).into_tuple().one(db).await?;
-        }
-        let down_to = last.map(|last| contact::Column::Id.gte(last));
-        narrowed = narrowed.add(sought.themselves(few)).add_option(down_to);
+        narrowed = narrowed.add(sought.themselves(few));
+        scans = !few;
     }
+    let last: Option<Uuid> = match scans {
+        true => last_scanned(before).into_tuple().one(db).await?,
+        false => None,
+    };
+    narrowed = narrowed.add_option(last.map(|last| contact::Column::Id.gte(last)));
     let many = u64::from(page.limit()) + 1;
     let mut ids: Vec<Uuid> = first(actor, narrowed, many).into_tuple().all(db).await?;
     let cut = cursor::cut(&mut ids, page.limit(), Uuid::to_string);

@@ -52,7 +52,7 @@ impl From<FoundContact> for Contact {
 
 /// Lists the contacts with these words of a name or a number, the newest contact first.
 ///
-/// A page of a search may be short, or empty, and still have a `next_cursor`.
+/// A page of a search, or for a bound token, may be short, or empty, and still have a `next_cursor`.
 #[utoipa::path(
     get,
     path = "/api/v1/contacts",
