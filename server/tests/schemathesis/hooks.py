@@ -1,4 +1,4 @@
-"""Lets calls that the document allows come further than to the first refusal."""
+"""Lets requests that the document allows come further than to the first refusal."""
 
 import itertools
 import json
@@ -21,9 +21,9 @@ def before_call(context, case, kwargs):
 
     method, path = case.method.upper(), case.operation.path
     if not is_wrong(Place.HEADER):
-        # With one key for several bodies most calls would be refused (key_reused).
+        # With one key for several bodies most requests would be refused (key_reused).
         if method == "POST":
-            case.headers["Idempotency-Key"] = f"call-{next(KEYS)}"
+            case.headers["Idempotency-Key"] = f"request-{next(KEYS)}"
         # A generated tag is nobody's version: every change would be refused.
         case.headers.pop("If-Match", None)
     # So would a generated cursor, and every message to a customer of another session.

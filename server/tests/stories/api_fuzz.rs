@@ -1,4 +1,4 @@
-//! Whatever the REST API is sent, it answers what its document says: schemathesis makes some thousands of calls that the document
+//! Whatever the REST API is sent, it answers what its document says: schemathesis makes some thousands of requests that the document
 //! allows and forbids, the same ones each time.
 
 use crate::support::{Story, python::python, receiver::Receiver, token, world::id_of};
