@@ -189,8 +189,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists the contacts with these words of a name or a number, the newest contact first. A page of a search may be short, or empty, and
-         *     still have a `next_cursor`.
+         * Lists the contacts with these words of a name or a number, the newest contact first.
+         * @description A page of a search, or for a bound token, may be short, or empty, and still have a `next_cursor`.
          */
         get: operations["contacts_list"];
         put?: never;
@@ -1215,7 +1215,7 @@ export interface paths {
         put?: never;
         /**
          * Sends events again: all that were given up, or all since a time that the webhook wants and that are kept (14 days), also those
-         *     that it has had. An event keeps its `webhook-id`.
+         *     that it has had. An event keeps its `webhook-id`. After ten seconds the answer comes before the end, and the rest follows.
          */
         post: operations["webhooks_replay_all"];
         delete?: never;
@@ -3872,7 +3872,10 @@ export interface components {
                  *     message of its own.
                  */
                 about: string | null;
+                /** @description Who at the company wrote it: the name of a user, or of the API token. */
                 author: string | null;
+                /** @description An API token has sent it. */
+                by_token: boolean;
                 context?: components["schemas"]["MessageContext"] | null;
                 direction: components["schemas"]["MessageDirection"];
                 error: components["schemas"]["MessageFailure"] | null;
@@ -4486,7 +4489,7 @@ export interface components {
          * @description Why a webhook did not answer.
          * @enum {string}
          */
-        WebhookFailure: "address_not_allowed" | "unreachable" | "timed_out" | "broken_off";
+        WebhookFailure: "address_not_allowed" | "unreachable" | "timed_out" | "broken_off" | "unreadable";
         /**
          * Format: uuid
          * @description An address to which events are sent.
@@ -4505,9 +4508,11 @@ export interface components {
         WebhookOffReason: "administrator" | "gone" | "failing";
         /** @description How many events are sent again. */
         WebhookReplayed: {
+            /** @description Whether that is all; otherwise the rest follows. */
+            done: boolean;
             /**
              * Format: int64
-             * @description Without those that waited anyway.
+             * @description By now, without those that waited anyway.
              */
             replayed: number;
         };
@@ -7664,6 +7669,15 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            /** @description The file is not kept any more. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
@@ -8116,10 +8130,28 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            /** @description There is no such session. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             412: components["responses"]["Problem"];
+            /** @description A file may not have so many bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];

@@ -43,7 +43,7 @@ pub async fn list(
             next_cursor: None,
         });
     };
-    let last = before.map_or(last, |before| last.min(before.saturating_sub(1)));
+    let last = before.map_or(last, |before| Ord::min(last, before.saturating_sub(1)));
     let found = rows(filter, first, last, u64::from(page.limit()) + 1);
     let mut found = found.all(db).await?;
     let next_cursor = cursor::cut(&mut found, page.limit(), |row| row.number.to_string());
