@@ -63,13 +63,8 @@ pub async fn json() -> Response {
     (headers, JSON.as_str()).into_response()
 }
 
-/// The whole document, put together at the first call.
-pub fn document() -> &'static OpenApi {
-    static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(put_together);
-    &DOCUMENT
-}
-
-fn put_together() -> OpenApi {
+/// Puts the whole document together. It takes some 8 MB, so nobody keeps it.
+pub fn document() -> OpenApi {
     let mut info = Info::new("Switchboard", env!("CARGO_PKG_VERSION"));
     info.description = Some(ABOUT.to_owned());
     let mut document = OpenApiBuilder::new()
