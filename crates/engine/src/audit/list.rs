@@ -31,22 +31,24 @@ pub async fn list(
     page: &PageRequest,
 ) -> Result<Page<AuditRow>> {
     actor.require(Permission::AuditRead)?;
-    let before: Option<i64> = page
+    let after = page
         .cursor
         .as_deref()
-        .map(|text| text.parse().map_err(|_| Refusal::BadCursor))
+        .map(|text| place(text).ok_or(Refusal::BadCursor))
         .transpose()?;
     let db = engine.db.read();
-    let Some((first, last)) = span(db, filter).await? else {
+    let Some((first, last)) = span(db, filter, after).await? else {
         return Ok(Page {
             items: Vec::new(),
             next_cursor: None,
         });
     };
-    let last = before.map_or(last, |before| Ord::min(last, before.saturating_sub(1)));
     let found = rows(filter, first, last, u64::from(page.limit()) + 1);
     let mut found = found.all(db).await?;
-    let next_cursor = cursor::cut(&mut found, page.limit(), |row| row.number.to_string());
+    let next_cursor = cursor::cut(&mut found, page.limit(), |row| match filter.from {
+        Some(_) => format!("{}-{first}", row.number),
+        None => row.number.to_string(),
+    });
     let names = names(engine, &found).await?;
     let items = found.into_iter().map(|found| row(found, &names));
     Ok(Page {
@@ -55,26 +57,38 @@ pub async fn list(
     })
 }
 
-/// The numbers of the first and the last row within the time of the filter, so that no page walks over other times; `None`: it
-/// has no row.
-async fn span(db: &impl ConnectionTrait, filter: &AuditFilter) -> Result<Option<(i64, i64)>> {
-    let first = match filter.from {
-        Some(from) => first_from(from)
-            .into_tuple::<Option<i64>>()
-            .one(db)
-            .await?
-            .flatten(),
-        None => Some(i64::MIN),
+/// Where a page has ended: its last number, and the first number within the time of the filter. To find that one the whole time is
+/// read, so the first page does it for all.
+fn place(cursor: &str) -> Option<(i64, Option<i64>)> {
+    Some(match cursor.split_once('-') {
+        Some((number, first)) => (number.parse().ok()?, Some(first.parse().ok()?)),
+        None => (cursor.parse().ok()?, None),
+    })
+}
+
+/// The numbers of the first and the last row that are left within the time of the filter, so that no page walks over other times;
+/// `None`: it has no row.
+async fn span(
+    db: &impl ConnectionTrait,
+    filter: &AuditFilter,
+    after: Option<(i64, Option<i64>)>,
+) -> Result<Option<(i64, i64)>> {
+    let known = after.and_then(|(_, first)| first);
+    let first = match (filter.from, known) {
+        (None, _) => Some(i64::MIN),
+        (Some(_), Some(first)) => Some(first),
+        (Some(from), None) => number(db, first_from(from)).await?,
     };
-    let last = match filter.until {
-        Some(until) => last_until(until)
-            .into_tuple::<Option<i64>>()
-            .one(db)
-            .await?
-            .flatten(),
-        None => Some(i64::MAX),
+    let last = match (after, filter.until) {
+        (Some((before, _)), _) => Some(before.saturating_sub(1)),
+        (None, Some(until)) => number(db, last_until(until)).await?,
+        (None, None) => Some(i64::MAX),
     };
     Ok(first.zip(last))
+}
+
+async fn number(db: &impl ConnectionTrait, of: Select<audit::Entity>) -> Result<Option<i64>> {
+    Ok(of.into_tuple::<Option<i64>>().one(db).await?.flatten())
 }
 
 fn first_from(from: Timestamp) -> Select<audit::Entity> {
@@ -268,7 +282,21 @@ mod tests {
             (Some(MANY + 1), None, None),
             (None, Some(1), None),
         ] {
-            assert_eq!(span(db, &between(from, until)).await.unwrap(), expected);
+            let found = span(db, &between(from, until), None).await.unwrap();
+            assert_eq!(found, expected);
+        }
+        // What the first page has found is not asked again: here it is wrong, and stays.
+        for (from, cursor, expected) in [
+            (Some(7), "6-3", (3, 5)),
+            (Some(7), "20", (7, 19)),
+            (None, "6-3", (i64::MIN, 5)),
+        ] {
+            let after = place(cursor);
+            let found = span(db, &between(from, Some(9)), after).await.unwrap();
+            assert_eq!(found, Some(expected), "{cursor}");
+        }
+        for wrong in ["", "x", "-5", "5-", "5-x"] {
+            assert_eq!(place(wrong), None, "{wrong}");
         }
     }
 
