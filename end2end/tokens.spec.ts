@@ -1,4 +1,4 @@
-// System › API tokens: a token is created, works, is bound to a queue, and is revoked.
+// System › API tokens: a token is created, works, is bound to a queue, and is revoked; without the choices there is no form.
 
 import { expect, test, visit } from './support/test.js';
 import { filled, words } from './support/words.js';
@@ -54,4 +54,20 @@ test('a token that is bound to a queue reaches nothing else', async ({ world, pe
   };
   expect(await status('/api/v1/sessions')).toBe(200);
   expect(await status('/api/v1/extensions')).toBe(403);
+});
+
+test('where the choices do not come, no token is made that reaches everything', async ({ person, troubles }) => {
+  troubles.allow(/tokens\/bounds|status of 503/);
+  const page = await person('admin');
+  await visit(page, '/system/deliveries');
+  await page.route('**/rpc/tokens/bounds*', (route) => route.fulfill({ status: 503, body: '' }));
+  const menu = page.getByRole('navigation', { name: common.nav.label });
+  await menu.getByRole('link', { name: common.nav.tokens }).click();
+  const form = page.locator('form').filter({ has: page.getByRole('button', { name: common.button.retry }) });
+  await expect(form).toBeVisible();
+  const create = page.getByRole('button', { name: system.tokens.create });
+  await expect(create).toHaveCount(0);
+  await page.unroute('**/rpc/tokens/bounds*');
+  await form.getByRole('button', { name: common.button.retry }).click();
+  await expect(create).toBeVisible();
 });

@@ -122,19 +122,20 @@ fn NewToken(stored: Resource<ApiResult<Vec<TokenRow>>>) -> impl IntoView {
             }
         })
     };
-    let scopes = Scope::ALL.iter().map(|scope| {
-        view! {
-            <label class="choice">
-                <input type="radio" name="form[scope]" value=scope.as_str() checked=*scope == Scope::Read />
-                <span>
-                    <strong>{move || labels::scope(i18n.get_locale(), *scope)}</strong>
-                </span>
-            </label>
-        }
-    });
-    let scopes = scopes.collect_view().into_any();
-    // Created inside the form: the fields use its context.
-    let fields = move || {
+    // Drawn inside the form, whose context the fields use. Without the choices there is nothing to send: it would be a token that
+    // reaches everything.
+    let fields = move |bounds: Vec<BoundRef>| {
+        let scopes = Scope::ALL.iter().map(|scope| {
+            view! {
+                <label class="choice">
+                    <input type="radio" name="form[scope]" value=scope.as_str() checked=*scope == Scope::Read />
+                    <span>
+                        <strong>{move || labels::scope(i18n.get_locale(), *scope)}</strong>
+                    </span>
+                </label>
+            }
+        });
+        let scopes = scopes.collect_view().into_any();
         view! {
             <Field
                 name="name"
@@ -146,7 +147,7 @@ fn NewToken(stored: Resource<ApiResult<Vec<TokenRow>>>) -> impl IntoView {
                 {scopes}
                 <FieldProblem name="scope" />
             </fieldset>
-            <Load from=bounds lines=1 view=|bounds| view! { <BoundSelect bounds /> }.into_any() />
+            <BoundSelect bounds />
             <Field
                 name="days"
                 label=move || t_string!(i18n, system.tokens.days)
@@ -154,6 +155,9 @@ fn NewToken(stored: Resource<ApiResult<Vec<TokenRow>>>) -> impl IntoView {
                 value="365"
                 inputmode="numeric"
             />
+            <Button submit=true kind=Kind::Primary busy=create.pending()>
+                {move || t_string!(i18n, system.tokens.create)}
+            </Button>
         }
         .into_any()
     };
@@ -162,10 +166,7 @@ fn NewToken(stored: Resource<ApiResult<Vec<TokenRow>>>) -> impl IntoView {
             <h2>{move || t_string!(i18n, system.tokens.add)}</h2>
             <CheckedForm form=create>
                 <FormAnswer action=create.action />
-                {fields()}
-                <Button submit=true kind=Kind::Primary busy=create.pending()>
-                    {move || t_string!(i18n, system.tokens.create)}
-                </Button>
+                <Load from=bounds view=fields />
             </CheckedForm>
             <div aria-live="polite">{shown}</div>
         </section>
