@@ -67,9 +67,9 @@ mod m0057_passkeys;
 mod m0058_stray_statuses;
 mod m0059_idempotency_keys;
 mod m0060_webhooks;
-mod m0061_bound_tokens;
-mod m0062_messages_of_tokens;
-mod m0063_lists;
+mod m0061_lists;
+mod m0062_bound_tokens;
+mod m0063_messages_of_tokens;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -137,9 +137,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0058_stray_statuses::Step),
             Box::new(m0059_idempotency_keys::Step),
             Box::new(m0060_webhooks::Step),
-            Box::new(m0061_bound_tokens::Step),
-            Box::new(m0062_messages_of_tokens::Step),
-            Box::new(m0063_lists::Step),
+            Box::new(m0061_lists::Step),
+            Box::new(m0062_bound_tokens::Step),
+            Box::new(m0063_messages_of_tokens::Step),
         ]
     }
 }

@@ -181,16 +181,16 @@ const OBSTACLES: [(&str, &str); 50] = [
         "DROP TABLE webhook_attempts",
     ),
     (
+        "CREATE TABLE sessions_contact_by_time (id INTEGER)",
+        "DROP TABLE sessions_contact_by_time",
+    ),
+    (
         "ALTER TABLE api_tokens ADD COLUMN queue_id BLOB",
         "ALTER TABLE api_tokens DROP COLUMN queue_id",
     ),
     (
         "ALTER TABLE messages ADD COLUMN by_token BOOLEAN",
         "ALTER TABLE messages DROP COLUMN by_token",
-    ),
-    (
-        "CREATE TABLE sessions_contact_by_time (id INTEGER)",
-        "DROP TABLE sessions_contact_by_time",
     ),
 ];
 

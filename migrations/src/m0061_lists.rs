@@ -15,8 +15,6 @@ impl MigrationTrait for Step {
             ["contact_id", "last_message_at", "id"],
         );
         manager.create_index(of_contact).await?;
-        let db = manager.get_connection();
-        db.execute_unprepared("DROP INDEX sessions_contact").await?;
         for (name, column) in [
             ("audit_at", "at"),
             ("audit_about", "subject_kind"),
@@ -27,6 +25,9 @@ impl MigrationTrait for Step {
                 .create_index(index(name, "audit", [column, "number"]))
                 .await?;
         }
+        // From here on nobody reads sessions until the end.
+        let db = manager.get_connection();
+        db.execute_unprepared("DROP INDEX sessions_contact").await?;
         Ok(())
     }
 }

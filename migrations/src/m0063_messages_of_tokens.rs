@@ -1,4 +1,5 @@
-//! Which messages an API token has sent: their author is its name.
+//! Which messages an API token has sent: their author is its name. From here on nobody reads messages until the end, so it comes
+//! after the indexes.
 
 use crate::columns::*;
 
