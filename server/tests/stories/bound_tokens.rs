@@ -1,11 +1,12 @@
 //! A token that is bound to a channel or to a queue: what is not within its reach does not exist, and what is about the whole
 //! company is refused.
 
+mod events;
 mod world;
 
 use crate::{
     stories,
-    support::{Story, events::Events, files::PDF, http::Api, openapi::DOCUMENT, world::id_of},
+    support::{Story, files::PDF, http::Api, openapi::DOCUMENT, world::id_of},
 };
 use domain::{
     access::{Actor, TokenForm},
@@ -14,15 +15,13 @@ use domain::{
 };
 use engine::access::api_tokens;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use world::{World, upload};
 
 stories! {
     what_is_not_within_reach_does_not_exist
     what_is_within_reach_is_read_and_changed
     the_key_of_another_token_opens_nothing
-    events_tell_nothing_foreign
-    whoever_has_a_copy_hears_that_a_contact_is_gone
     a_session_that_leaves_the_queue_is_gone
     whoever_is_merged_elsewhere_is_not_told_of
     only_what_there_is_binds
@@ -208,79 +207,6 @@ async fn the_key_of_another_token_opens_nothing(story: &Story) {
             }
         }
     }
-}
-
-async fn events_tell_nothing_foreign(story: &Story) {
-    let world = World::new(story).await;
-    let path = "/api/v1/events?after=0&limit=200";
-    for bound in world.bounds() {
-        let api = token(story, &bound).await;
-        let now = api.get("/api/v1/events").await.ok()["next_cursor"].clone();
-        let request = api.request(Method::GET, "/api/v1/events");
-        let request = request.header("accept", "text/event-stream");
-        let mut stream = Events::of(request.send().await.expect("an answer"));
-        stream.hello().await;
-        story.says(world.eva, &world.theirs, "More foreign words").await;
-        let own = format!("/api/v1/extensions/{}/availability", world.extensions[0]);
-        let busy = story
-            .api
-            .request(Method::PUT, &own)
-            .json(&json!({"availability": "busy"}));
-        let chosen = story.api.send(busy).await;
-        assert!(chosen.status.is_success(), "{chosen:?}");
-        story.says(world.eva, &world.ours, "Good morning").await;
-        let heard = loop {
-            let heard = stream.next().await.expect("an event");
-            if !is_of_channel(&heard) {
-                break heard;
-            }
-        };
-        assert_eq!(heard["type"], "message.received", "{heard}");
-        assert_eq!(heard["data"]["session"]["id"], world.session["id"], "{heard}");
-
-        let told = api.get(path).await;
-        world.is_ours("the events", &told.text);
-        let told = told.ok()["items"].as_array().expect("items").clone();
-        let types: Vec<_> = told.iter().filter_map(|event| event["type"].as_str()).collect();
-        for wanted in ["session.opened", "message.received"] {
-            assert!(types.contains(&wanted), "{types:?}");
-        }
-        let of_channel = told.iter().any(is_of_channel);
-        assert_eq!(of_channel, bound.starts_with("channel"), "{types:?}");
-        let now = now.as_str().expect("a place");
-        let since = api.get(&format!("/api/v1/events?after={now}")).await.ok();
-        let since = since["items"].as_array().expect("items");
-        assert_eq!(
-            since.iter().filter(|event| !is_of_channel(event)).count(),
-            1,
-            "{since:?}"
-        );
-    }
-}
-
-async fn whoever_has_a_copy_hears_that_a_contact_is_gone(story: &Story) {
-    let world = World::new(story).await;
-    let eva = id_of(&world.session["contact"]);
-    let place = story.api.get("/api/v1/events").await.ok()["next_cursor"].clone();
-    let erase = story
-        .api
-        .request(Method::DELETE, &format!("/api/v1/contacts/{eva}"));
-    story.api.send(erase).await.ok();
-    story.settled().await;
-    let path = format!("/api/v1/events?after={}", place.as_str().expect("a place"));
-    for bound in world.bounds() {
-        let told = token(story, &bound).await.get(&path).await.ok();
-        let told = told["items"].as_array().expect("items").iter();
-        let gone: Vec<_> = told.filter(|event| event["type"] == "contact.deleted").collect();
-        assert_eq!(gone.len(), 1, "{gone:?}");
-        assert_eq!(gone[0]["data"], json!({"contact_id": eva, "merged_into": null}));
-    }
-}
-
-fn is_of_channel(event: &Value) -> bool {
-    event["type"]
-        .as_str()
-        .is_some_and(|kind| kind.starts_with("channel."))
 }
 
 async fn a_session_that_leaves_the_queue_is_gone(story: &Story) {

@@ -133,7 +133,8 @@ async fn happened(
                 Some(within) => within.contains(&number),
                 None => row.audience.includes(actor, &queues),
             };
-            let new = happenings(row).filter(|one| heard && one.place > after);
+            let heard = |one: &Happening| heard || (within.is_some() && is_of_gone(one));
+            let new = happenings(row).filter(|one| heard(one) && one.place > after);
             for one in new {
                 if told.len() == limit {
                     return Ok((told, upto));
@@ -151,7 +152,7 @@ async fn happened(
 }
 
 /// Of these rows, the numbers of those of which a token that is bound may hear: what happened in its sessions and to its
-/// channel, and which contacts are gone. Everything else is the company's.
+/// channel. Everything else is the company's.
 async fn within_reach(db: &impl ConnectionTrait, bound: Bound, rows: &[Logged]) -> Result<HashSet<u64>> {
     let named: HashSet<Uuid> = rows
         .iter()
@@ -170,11 +171,15 @@ async fn within_reach(db: &impl ConnectionTrait, bound: Bound, rows: &[Logged]) 
     let is_within = |row: &&Logged| match (row.change.session(), &row.change, bound) {
         (Some(session), ..) => sessions.contains(&session.uuid()),
         (None, Change::Channel { channel }, Bound::Channel(own)) => *channel == own,
-        // Of contacts that are gone no session is left that would say whose they were, and whoever has a copy must hear of it.
-        (None, Change::Directory, _) => true,
         (None, ..) => false,
     };
     Ok(rows.iter().filter(is_within).map(|row| row.number).collect())
+}
+
+/// A contact is gone, of which every token that is bound hears, whatever row tells it: whose they were, no session says any more,
+/// and whoever has a copy must hear of it.
+fn is_of_gone(one: &Happening) -> bool {
+    matches!(one.deed, Some(Deed::ContactDeleted { .. }))
 }
 
 /// What a row tells.
