@@ -2,7 +2,7 @@
 
 use crate::{
     Engine, Result,
-    entity::session,
+    entity::{message, session},
     events::{
         deeds::Deed,
         follow::queues_of,
@@ -17,7 +17,12 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
-use std::{collections::HashSet, fmt, num::ParseIntError, str::FromStr};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    num::ParseIntError,
+    str::FromStr,
+};
 use uuid::Uuid;
 
 /// Rows read at once.
@@ -154,11 +159,14 @@ async fn happened(
 /// Of these rows, the numbers of those of which a token that is bound may hear: what happened in its sessions and to its
 /// channel. Everything else is the company's.
 async fn within_reach(db: &impl ConnectionTrait, bound: Bound, rows: &[Logged]) -> Result<HashSet<u64>> {
-    let named: HashSet<Uuid> = rows
-        .iter()
-        .filter_map(|row| row.change.session())
-        .map(SessionId::uuid)
-        .collect();
+    let places = places(db, rows).await?;
+    let sessions_of = |row: &Logged| {
+        let now = message_of(row).and_then(|message| places.get(&message).copied());
+        [row.change.session().map(SessionId::uuid), now]
+            .into_iter()
+            .flatten()
+    };
+    let named: HashSet<Uuid> = rows.iter().flat_map(sessions_of).collect();
     let sessions: Vec<Uuid> = session::Entity::find()
         .select_only()
         .column(session::Column::Id)
@@ -168,12 +176,31 @@ async fn within_reach(db: &impl ConnectionTrait, bound: Bound, rows: &[Logged]) 
         .all(db)
         .await?;
     let sessions: HashSet<Uuid> = sessions.into_iter().collect();
-    let is_within = |row: &&Logged| match (row.change.session(), &row.change, bound) {
-        (Some(session), ..) => sessions.contains(&session.uuid()),
-        (None, Change::Channel { channel }, Bound::Channel(own)) => *channel == own,
-        (None, ..) => false,
+    let is_within = |row: &&Logged| match (&row.change, bound) {
+        (Change::Channel { channel }, Bound::Channel(own)) => *channel == own,
+        _ => sessions_of(row).any(|session| sessions.contains(&session)),
     };
     Ok(rows.iter().filter(is_within).map(|row| row.number).collect())
+}
+
+/// The sessions in which the messages of these rows are now: two may have become one.
+async fn places(db: &impl ConnectionTrait, rows: &[Logged]) -> Result<HashMap<Uuid, Uuid>> {
+    let messages: HashSet<Uuid> = rows.iter().filter_map(message_of).collect();
+    let places: Vec<(Uuid, Uuid)> = message::Entity::find()
+        .select_only()
+        .columns([message::Column::Id, message::Column::SessionId])
+        .filter(message::Column::Id.is_in(messages))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(places.into_iter().collect())
+}
+
+fn message_of(row: &Logged) -> Option<Uuid> {
+    match row.change {
+        Change::Message { message, .. } => Some(message.uuid()),
+        _ => None,
+    }
 }
 
 /// A contact is gone, of which every token that is bound hears, whatever row tells it: whose they were, no session says any more,

@@ -7,11 +7,13 @@ use crate::{
 };
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 stories! {
     events_tell_nothing_foreign
     whoever_has_a_copy_hears_that_a_contact_is_gone
     whoever_has_a_copy_hears_that_two_contacts_are_one
+    a_message_is_told_where_it_is_now
 }
 
 async fn events_tell_nothing_foreign(story: &Story) {
@@ -95,6 +97,41 @@ async fn whoever_has_a_copy_hears_that_two_contacts_are_one(story: &Story) {
         let gone = since(&token(story, &bound).await, &place, "contact.deleted").await;
         assert_eq!(gone, all, "{bound}");
     }
+}
+
+/// Two sessions of one queue; the later one goes to another queue, and then both become one.
+async fn a_message_is_told_where_it_is_now(story: &Story) {
+    let world = World::new(story).await;
+    let [_, of_queue] = world.bounds();
+    let of_queue = token(story, &of_queue).await;
+    let (number, user) = (Some("420800555909"), Some("CZ.9"));
+    let place = place(&story.api).await;
+    story.is_known_as(&world.ours, "wamid.a", number, None).await;
+    story.settled().await;
+    story.is_known_as(&world.ours, "wamid.b", None, user).await;
+    story.settled().await;
+    let sessions = of_queue.items("/api/v1/sessions").await;
+    let later = sessions.iter().find(|row| row["contact"]["number"].is_null());
+    let transfer = format!("/api/v1/sessions/{}/transfer", id_of(later.expect("a session")));
+    let theirs = json!({"to": {"type": "queue", "id": world.queues[1]}});
+    story.api.post(&transfer, theirs).await.ok();
+    story.is_known_as(&world.ours, "wamid.c", number, user).await;
+    story.settled().await;
+
+    let sessions = of_queue.items("/api/v1/sessions").await;
+    let joined = sessions
+        .iter()
+        .find(|row| row["contact"]["number"] == "+420800555909");
+    let joined = joined.expect("a session");
+    let ids = |messages: &[Value]| messages.iter().map(id_of).collect::<BTreeSet<_>>();
+    let told = since(&of_queue, &place, "message.received").await;
+    let told: Vec<Value> = told
+        .into_iter()
+        .map(|event| event["data"]["message"].clone())
+        .collect();
+    let listed = story.messages(joined).await;
+    assert_eq!(listed.len(), 3, "{listed:?}");
+    assert_eq!(ids(&told), ids(&listed));
 }
 
 fn is_of_channel(event: &Value) -> bool {
