@@ -213,7 +213,10 @@ pub fn role(locale: Locale, role: Role) -> &'static str {
 
 /// What an API token reaches.
 pub fn bound(locale: Locale, to: &BoundRef) -> String {
-    let name = to.name.clone();
+    let name = match to.deleted {
+        true => td_string!(locale, system.tokens.bound_deleted, name = to.name.clone()),
+        false => to.name.clone(),
+    };
     match to.bound {
         Bound::Channel(_) => td_string!(locale, system.tokens.bound_channel, name = name),
         Bound::Queue(_) => td_string!(locale, system.tokens.bound_queue, name = name),

@@ -25,6 +25,7 @@ stories! {
     a_session_that_leaves_the_queue_is_gone
     whoever_is_merged_elsewhere_is_not_told_of
     only_what_there_is_binds
+    what_a_token_is_bound_to_is_named_clearly
 }
 
 /// What answers although it names nothing within reach; of everything else the answer is 403 or 404.
@@ -295,8 +296,47 @@ async fn only_what_there_is_binds(story: &Story) {
         .iter()
         .find(|token| token["name"] == "bound")
         .expect("the token");
-    let expected = json!({"bound": {"type": "queue", "id": world.queues[0]}, "name": "Ours"});
+    let expected =
+        json!({"bound": {"type": "queue", "id": world.queues[0]}, "name": "Ours", "deleted": false});
     assert_eq!(shown["bound"], expected);
     let choices = admin.call("tokens/bounds", &[]).await.ok();
     assert_eq!(choices.as_array().expect("choices").len(), 4, "{choices}");
+}
+
+/// Two channels may have the same name, and the sessions of one that is deleted are still read.
+async fn what_a_token_is_bound_to_is_named_clearly(story: &Story) {
+    let world = World::new(story).await;
+    let theirs = format!("/api/v1/channels/{}", world.theirs.channel);
+    let rename = story.api.request(Method::PATCH, &theirs);
+    let same = rename.json(&json!({"name": "Channel 1"}));
+    story.api.send(same).await.ok();
+    let bound = format!("channel:{}", world.theirs.channel);
+    let api = made(story, "read", &bound).await.expect("a token");
+    let told = story.api.items("/api/v1/audit?limit=200").await;
+    let details = told.iter().filter(|row| row["action"] == "token.create");
+    let details: Vec<_> = details.filter_map(|row| row["detail"].as_str()).collect();
+    let detail = format!("bound (read, {bound} Channel 1 (+420800555012))");
+    assert!(details.contains(&detail.as_str()), "{details:?}");
+
+    let admin = story.admin("admin").await;
+    let names = async || {
+        let choices = admin.call("tokens/bounds", &[]).await.ok();
+        let choices = choices.as_array().expect("choices").iter();
+        let names = choices.map(|choice| choice["name"].as_str().expect("a name").to_owned());
+        names.collect::<Vec<_>>()
+    };
+    let (one, two) = ("Channel 1 (+420800555011)", "Channel 1 (+420800555012)");
+    assert_eq!(names().await, [one, two, "Foreigners", "Ours"]);
+    let delete = story
+        .api
+        .request(Method::DELETE, &format!("{theirs}?name=Channel%201"));
+    let deleted = story.api.send(delete).await;
+    assert!(deleted.status.is_success(), "{deleted:?}");
+    assert_eq!(names().await, [one, "Foreigners", "Ours"]);
+    let tokens = admin.call("tokens/list", &[]).await.ok();
+    let tokens = tokens.as_array().expect("tokens");
+    let shown = tokens.iter().find(|token| token["name"] == "bound");
+    let shown = &shown.expect("the token")["bound"];
+    assert_eq!((&shown["name"], &shown["deleted"]), (&json!(two), &json!(true)));
+    assert_eq!(api.items("/api/v1/sessions").await.len(), world.foreign.len());
 }

@@ -66,8 +66,11 @@ impl FromStr for Bound {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BoundRef {
     pub bound: Bound,
-    /// The channel's or the queue's name.
+    /// The channel's or the queue's name; of channels that have the same one, with their numbers.
     pub name: String,
+    /// There is no such channel any more; its sessions are kept.
+    #[serde(default)]
+    pub deleted: bool,
 }
 
 #[cfg(test)]

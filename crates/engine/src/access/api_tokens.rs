@@ -21,7 +21,7 @@ use sea_orm::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest, Sha256};
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 use uuid::Uuid;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -41,18 +41,18 @@ pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<TokenRow>> {
         .order_by_asc(api_token::Column::Id)
         .all(engine.db.read())
         .await?;
-    let names = token_bounds::names(engine.db.read(), &tokens).await?;
-    tokens.into_iter().map(|token| row(token, &names)).collect()
+    let bounds = token_bounds::all(engine.db.read()).await?;
+    tokens.into_iter().map(|token| row(token, &bounds)).collect()
 }
 
-fn row(token: api_token::Model, names: &HashMap<Uuid, String>) -> Result<TokenRow> {
+fn row(token: api_token::Model, bounds: &[BoundRef]) -> Result<TokenRow> {
     let bound = token.bound()?.map(|bound| {
-        let id = match bound {
-            Bound::Channel(id) => id.uuid(),
-            Bound::Queue(id) => id.uuid(),
-        };
-        let name = names.get(&id).cloned().unwrap_or_default();
-        BoundRef { bound, name }
+        let found = bounds.iter().find(|one| one.bound == bound).cloned();
+        found.unwrap_or_else(|| BoundRef {
+            bound,
+            name: String::new(),
+            deleted: true,
+        })
     });
     Ok(TokenRow {
         bound,
@@ -144,14 +144,14 @@ async fn store(
             _ => None,
         },
     };
+    let tx = engine.transaction(actor).await?;
     let detail = match new.bound {
         None => format!("{} ({})", row.name, row.scope),
-        Some(bound) => format!("{} ({}, {bound})", row.name, row.scope),
+        Some(bound) => {
+            let found = token_bounds::find(&tx, bound).await?;
+            format!("{} ({}, {bound} {})", row.name, row.scope, found.name)
+        }
     };
-    let tx = engine.transaction(actor).await?;
-    if let Some(bound) = new.bound {
-        token_bounds::must_exist(&tx, bound).await?;
-    }
     let same = api_token::Entity::find().filter(api_token::Column::TokenHash.eq(row.token_hash.as_str()));
     if same.one(&tx).await?.is_some() {
         return Err(Refusal::field("token", Problem::Taken).into());

@@ -2,7 +2,7 @@
 
 use crate::{
     Engine, Result,
-    entity::{api_token, channel, queue},
+    entity::{channel, queue},
 };
 use domain::{
     access::{Actor, Bound, BoundRef, Permission},
@@ -10,68 +10,55 @@ use domain::{
     ids::{ChannelId, QueueId},
     refusal::Refusal,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 use std::collections::HashMap;
-use uuid::Uuid;
 
 /// What a new token may be bound to: every channel and every queue, by name.
 pub async fn choices(engine: &Engine, actor: &Actor) -> Result<Vec<BoundRef>> {
     actor.require(Permission::TokenChange)?;
-    let db = engine.db.read();
+    let mut choices = all(engine.db.read()).await?;
+    choices.retain(|choice| !choice.deleted);
+    Ok(choices)
+}
+
+/// # Errors
+/// There is no such channel or queue.
+pub(super) async fn find(db: &impl ConnectionTrait, bound: Bound) -> Result<BoundRef> {
+    let all = all(db).await?.into_iter();
+    let found = all.filter(|one| !one.deleted).find(|one| one.bound == bound);
+    found.ok_or_else(|| Refusal::field("bound", Problem::Unknown).into())
+}
+
+/// Every channel, also those that are deleted, and every queue, by name.
+pub(super) async fn all(db: &impl ConnectionTrait) -> Result<Vec<BoundRef>> {
     let channels = channel::Entity::find()
-        .filter(channel::Column::DeletedAt.is_null())
         .order_by_asc(channel::Column::Name)
+        .order_by_asc(channel::Column::Id)
         .all(db)
         .await?;
     let queues = queue::Entity::find()
         .order_by_asc(queue::Column::Name)
         .all(db)
         .await?;
+    let mut alike: HashMap<String, usize> = HashMap::new();
+    for channel in &channels {
+        *alike.entry(channel.name.clone()).or_default() += 1;
+    }
     let channels = channels.into_iter().map(|row| BoundRef {
         bound: Bound::Channel(ChannelId::new(row.id)),
-        name: row.name,
+        deleted: row.deleted_at.is_some(),
+        name: match alike[&row.name] > 1 {
+            true => {
+                let which = row.phone_number.unwrap_or_else(|| row.id.to_string());
+                format!("{} ({which})", row.name)
+            }
+            false => row.name,
+        },
     });
     let queues = queues.into_iter().map(|row| BoundRef {
         bound: Bound::Queue(QueueId::new(row.id)),
+        deleted: false,
         name: row.name,
     });
     Ok(channels.chain(queues).collect())
-}
-
-/// # Errors
-/// There is no such channel or queue.
-pub(super) async fn must_exist(db: &impl ConnectionTrait, bound: Bound) -> Result<()> {
-    let exists = match bound {
-        Bound::Channel(id) => {
-            let found = channel::Entity::find_by_id(id.uuid()).filter(channel::Column::DeletedAt.is_null());
-            found.one(db).await?.is_some()
-        }
-        Bound::Queue(id) => queue::Entity::find_by_id(id.uuid()).one(db).await?.is_some(),
-    };
-    match exists {
-        true => Ok(()),
-        false => Err(Refusal::field("bound", Problem::Unknown).into()),
-    }
-}
-
-/// The names of the channels and queues to which these are bound, also of those that are deleted.
-pub(super) async fn names(
-    db: &impl ConnectionTrait,
-    tokens: &[api_token::Model],
-) -> Result<HashMap<Uuid, String>> {
-    let channels: Vec<(Uuid, String)> = channel::Entity::find()
-        .select_only()
-        .columns([channel::Column::Id, channel::Column::Name])
-        .filter(channel::Column::Id.is_in(tokens.iter().filter_map(|token| token.channel_id)))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let queues: Vec<(Uuid, String)> = queue::Entity::find()
-        .select_only()
-        .columns([queue::Column::Id, queue::Column::Name])
-        .filter(queue::Column::Id.is_in(tokens.iter().filter_map(|token| token.queue_id)))
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(channels.into_iter().chain(queues).collect())
 }
