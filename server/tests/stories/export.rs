@@ -333,6 +333,11 @@ async fn a_message_is_signed_by_whoever_has_sent_it(story: &Story) {
         ],
     );
     assert_eq!(page.matches("Sent with an API token").count(), 1);
+    for (word, by_token) in [("colleague", false), ("program", true)] {
+        let found = story.api.items(&format!("/api/v1/search?q={word}")).await;
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0]["by_token"], by_token, "{found:?}");
+    }
 }
 
 async fn only_those_who_read_the_log_save_it(story: &Story) {

@@ -127,6 +127,14 @@ fn turns_the_line(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Who at the company wrote a message, where nothing else says that it was an API token: it may have any name, also a colleague's.
+pub fn author(locale: Locale, name: &str, by_token: bool) -> String {
+    match by_token {
+        true => td_string!(locale, inbox.content.by_token, name = name).to_string(),
+        false => name.to_owned(),
+    }
+}
+
 pub fn preview(locale: Locale, preview: &Preview) -> String {
     line(locale, preview.text.as_deref(), &preview.kind)
 }
@@ -354,5 +362,11 @@ mod tests {
             line(Locale::cs, Some("* mléko\n* máslo"), "text"),
             "• mléko • máslo"
         );
+    }
+
+    #[test]
+    fn a_token_is_no_colleague() {
+        assert_eq!(author(Locale::en, "Jan Novák", false), "Jan Novák");
+        assert_eq!(author(Locale::en, "Jan Novák", true), "Jan Novák (API token)");
     }
 }

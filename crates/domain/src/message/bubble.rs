@@ -61,6 +61,9 @@ pub struct Quote {
     /// The message is outbound.
     pub ours: bool,
     pub author: Option<String>,
+    /// An API token sent it: the author is its name.
+    #[serde(default)]
+    pub by_token: bool,
     pub kind: String,
     pub text: Option<String>,
 }

@@ -24,6 +24,9 @@ pub struct Hit {
     pub at: Timestamp,
     /// Who wrote it, when the customer did not.
     pub author: Option<String>,
+    /// An API token sent the message: the author is its name.
+    #[serde(default)]
+    pub by_token: bool,
     /// The company wrote it.
     pub ours: bool,
     /// A note for colleagues.

@@ -137,6 +137,7 @@ async fn hits(
                 contact: contacts::reference(contact),
                 at: Timestamp::from_millis(note.at),
                 author: note.who,
+                by_token: false,
                 ours: true,
                 note: true,
                 excerpt: sought.excerpt(&note.reason?),
@@ -154,6 +155,7 @@ async fn hits(
             at: Timestamp::from_millis(message.at),
             ours: message.direction == Direction::Outbound.as_str(),
             author: message.author,
+            by_token: message.by_token,
             note: false,
             excerpt: sought.excerpt(&message.text?),
         })

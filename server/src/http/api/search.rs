@@ -40,6 +40,8 @@ struct Hit {
     ours: bool,
     #[schema(required)]
     author: Option<String>,
+    /// An API token sent the message: `author` is its name.
+    by_token: bool,
     /// The text about the words.
     excerpt: String,
 }
@@ -85,6 +87,7 @@ fn hit(hit: search::Hit) -> Hit {
         at: time(hit.at),
         ours: hit.ours,
         author: hit.author,
+        by_token: hit.by_token,
         excerpt: hit.excerpt.into_iter().map(|piece| piece.text).collect(),
     }
 }

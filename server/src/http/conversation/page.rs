@@ -221,7 +221,7 @@ impl<'look> Lines<'look> {
             return;
         };
         let who = match (&quote.author, quote.ours) {
-            (Some(author), _) => escaped(author),
+            (Some(author), _) => escaped(&labels::author(locale, author, quote.by_token)),
             (None, true) => words::us(locale).to_owned(),
             (None, false) => words::them(locale).to_owned(),
         };

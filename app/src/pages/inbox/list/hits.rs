@@ -6,6 +6,7 @@ use crate::{
     pages::inbox::{
         avatar::avatar,
         element_ids::{self, HIT_ID, MORE_HITS_ID},
+        labels,
         state::use_inbox,
     },
     ui::{Time, TroubleView, derived},
@@ -105,7 +106,7 @@ fn HitRow(hit: Hit) -> impl IntoView {
     let author = hit.author;
     let who = move || match (hit.note, hit.ours, &author) {
         (true, ..) => Some(t_string!(i18n, inbox.note.title).to_owned()),
-        (false, true, Some(author)) => Some(author.clone()),
+        (false, true, Some(author)) => Some(labels::author(i18n.get_locale(), author, hit.by_token)),
         (false, true, None) => Some(t_string!(i18n, inbox.hits.ours).to_owned()),
         (false, false, _) => None,
     };

@@ -24,7 +24,7 @@ pub fn QuoteView(quote: Option<Quote>) -> impl IntoView {
     };
     let who = quote.author.clone();
     let who = move || match (&who, quote.ours) {
-        (Some(author), _) => author.clone(),
+        (Some(author), _) => labels::author(i18n.get_locale(), author, quote.by_token),
         (None, true) => t_string!(i18n, inbox.content.quote_us).to_owned(),
         (None, false) => t_string!(i18n, inbox.content.quote_them).to_owned(),
     };

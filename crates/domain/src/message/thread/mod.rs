@@ -63,6 +63,7 @@ fn quote(shown: &mut [MessageView], places: &HashMap<String, usize>) {
             id: of.id,
             ours: of.direction == Direction::Outbound,
             author: of.author.clone(),
+            by_token: of.by_token,
             kind: of.shown_kind().to_owned(),
             text: of.text.clone(),
         };

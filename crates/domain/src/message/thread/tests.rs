@@ -165,7 +165,10 @@ fn an_answer_quotes_what_it_answers_as_it_is_now() {
         ..theirs(number, "text", Some("Yes"), None)
     };
     let rows = vec![
-        ours(1, "Today?"),
+        MessageView {
+            by_token: true,
+            ..ours(1, "Today?")
+        },
         answer(2, "1"),
         answer(3, "not here"),
         theirs(4, "text", Some("Helo"), None),
@@ -179,14 +182,14 @@ fn an_answer_quotes_what_it_answers_as_it_is_now() {
                 message
                     .content?
                     .quote
-                    .map(|quote| (quote.ours, quote.text.unwrap_or_default())),
+                    .map(|quote| (quote.ours, quote.by_token, quote.text.unwrap_or_default())),
             )
         })
         .collect();
     let expected = [
-        Some((true, "Today?".to_owned())),
+        Some((true, true, "Today?".to_owned())),
         None,
-        Some((false, "Hello".to_owned())),
+        Some((false, false, "Hello".to_owned())),
     ];
     assert_eq!(quotes, expected);
 }
