@@ -23,7 +23,7 @@ use domain::{
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     Select,
-    sea_query::{Expr, Order, Query},
+    sea_query::{Expr, Order, Query, SelectStatement},
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -80,7 +80,7 @@ fn older_than(contact: Option<Uuid>) -> Condition {
 }
 
 /// The last of the [`SCANNED`] contacts before this one.
-fn last_scanned(before: Option<Uuid>) -> Select<contact::Entity> {
+pub(super) fn last_scanned(before: Option<Uuid>) -> Select<contact::Entity> {
     contact::Entity::find()
         .select_only()
         .column(contact::Column::Id)
@@ -113,16 +113,31 @@ pub async fn contact(engine: &Engine, actor: &Actor, id: ContactId) -> Result<Fo
 }
 
 fn has_session_for(actor: &Actor) -> Expr {
-    let theirs = Query::select()
+    match actor.bound() {
+        None => Expr::exists(theirs(actor)),
+        // Of an EXISTS PostgreSQL makes a join, for which it may read every session. This is one look at the index for each contact.
+        Some(_) => Expr::from(latest_of_theirs(actor)).is_not_null(),
+    }
+}
+
+/// The sessions of a contact, which the query around this one names, that the actor sees.
+fn theirs(actor: &Actor) -> SelectStatement {
+    let of_contact = Expr::col((session::Entity, session::Column::ContactId));
+    Query::select()
         .column((session::Entity, session::Column::Id))
         .from(session::Entity)
-        .and_where(
-            Expr::col((session::Entity, session::Column::ContactId))
-                .equals((contact::Entity, contact::Column::Id)),
-        )
+        .and_where(of_contact.equals((contact::Entity, contact::Column::Id)))
         .cond_where(visible_to(actor))
-        .take();
-    Expr::exists(theirs)
+        .take()
+}
+
+/// The latest of them: the end of the contact's stretch of the index, however many it has.
+fn latest_of_theirs(actor: &Actor) -> SelectStatement {
+    theirs(actor)
+        .order_by((session::Entity, session::Column::LastMessageAt), Order::Desc)
+        .order_by((session::Entity, session::Column::Id), Order::Desc)
+        .limit(1)
+        .take()
 }
 
 /// These contacts in this order, each with the latest session that the actor sees; whoever has none is left out.
@@ -150,20 +165,10 @@ async fn latest(
     Ok(sessions.map(|row| (row.contact_id, row)).collect())
 }
 
-/// Of each of these contacts the latest session that the actor sees: the end of its stretch of the index, however many it has.
+/// Of each of these contacts the latest session that the actor sees.
 pub(super) fn latest_of(actor: &Actor, contacts: &[Uuid]) -> Select<session::Entity> {
-    let of_contact = Expr::col((session::Entity, session::Column::ContactId));
-    let latest = Query::select()
-        .column((session::Entity, session::Column::Id))
-        .from(session::Entity)
-        .and_where(of_contact.equals((contact::Entity, contact::Column::Id)))
-        .cond_where(visible_to(actor))
-        .order_by((session::Entity, session::Column::LastMessageAt), Order::Desc)
-        .order_by((session::Entity, session::Column::Id), Order::Desc)
-        .limit(1)
-        .take();
     let each = Query::select()
-        .expr(Expr::from(latest))
+        .expr(Expr::from(latest_of_theirs(actor)))
         .from(contact::Entity)
         .and_where(contact::Column::Id.is_in(contacts.iter().copied()))
         .take();

@@ -28,8 +28,8 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    Condition, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, QueryFilter, QuerySelect,
-    QueryTrait, sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, QueryFilter,
+    QuerySelect, QueryTrait, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -169,6 +169,12 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
         let sought = search::sought(text).unwrap().themselves(few);
         plan(db, &contact_list::first(&admin, sought, 51)).await
     };
+    let last: Option<Uuid> = contact_list::last_scanned(None)
+        .into_tuple()
+        .one(db)
+        .await
+        .unwrap();
+    let scanned = Condition::all().add(contact::Column::Id.gte(last.unwrap()));
     let ids = |all: &[u8]| -> Vec<Uuid> {
         let ids = all.iter().map(|n| format!("{ONE}{n}").parse().unwrap());
         ids.collect()
@@ -325,6 +331,11 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
             "search for contacts by frequent words",
             sought_contacts("cust 43", false).await,
             &["contact_words_contact", "sessions_contact_by_time"],
+        ),
+        (
+            "contacts within reach",
+            plan(db, &contact_list::first(&bound(), scanned, 51)).await,
+            &["sessions_contact_by_time"],
         ),
         (
             "latest sessions of contacts",
