@@ -15,6 +15,7 @@
 //! | `calls` | what they answered, and the events that they have not got |
 //! | `trial` | sends a test, and waits for its answer |
 //! | `replay` | sends events again |
+//! | `kept` | the events that it finds |
 //! | `background` | goes on with that when the caller leaves |
 //! | `fan_out` | hands each event to the webhooks that want it |
 //! | `lanes` | keeps the events of a session in their order |
@@ -41,6 +42,7 @@ mod call;
 mod calls;
 mod delete;
 mod event;
+mod kept;
 mod lanes;
 mod list;
 mod manage;

@@ -9,9 +9,10 @@ use crate::{
         calls::{answers, attempts_of, calls_of},
         delete::some,
         forget::{old, oldest, told_of},
+        kept::kept_since,
         lanes::{Lane, going_on, heads, waiting},
         queue::{due_of, free},
-        replay::{given_up, kept_since},
+        replay::given_up,
     },
 };
 use domain::{ids::WebhookId, time::Timestamp, webhook::CallState};
@@ -148,7 +149,7 @@ async fn webhooks_are_read_in_indexes(db: &Database) {
         ),
         (
             "what is kept since a time",
-            plan(db, &kept_since(latest, id(EVENTS - 1000))).await,
+            plan(db, &kept_since(latest, (id(EVENTS - 1000), event))).await,
             &["webhook_events_"],
         ),
         (

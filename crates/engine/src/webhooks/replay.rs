@@ -8,12 +8,12 @@ use crate::{
     entity::{
         webhook,
         webhook_call::{Column, Entity, Model},
-        webhook_event,
     },
     transaction::Transaction,
     wakes::Worker,
     webhooks::{
         background::{Passed, Sent, to_the_end},
+        kept::{Kept, kept, newest, there},
         lanes::{go_on, new_call, take_turn},
         manage::note_sent,
         row::{known, wanted},
@@ -21,17 +21,15 @@ use crate::{
 };
 use domain::{
     access::{Actor, Permission},
-    ids::{ChannelId, QueueId, WebhookCallId, WebhookId},
+    ids::{WebhookCallId, WebhookId},
     refusal::Refusal,
     time::Timestamp,
     webhook::{Replayed, Wanted},
 };
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr};
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
+    ops::ControlFlow::{self, Break, Continue},
     time::Duration,
 };
 use uuid::Uuid;
@@ -60,36 +58,45 @@ pub async fn replay_one(engine: &Engine, actor: &Actor, id: WebhookId, call: Web
 }
 
 /// Sends again all that was given up.
+///
+/// # Errors
+/// [`Refusal::Busy`] while this or [`replay_since`] is under way for this webhook.
 pub async fn replay_all(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<Replayed> {
     actor.require(Permission::WebhookChange)?;
+    let replay = engine.webhooks.replays.begin(id)?;
     let until = engine.clock().now().millis();
-    begin(engine, actor, id, "all that was given up".to_owned()).await?;
+    let asked = ask(engine, actor, id, "all that was given up".to_owned()).await?;
     let sent = Sent::default();
-    let sending = all_given_up(engine.clone(), id, until, sent.clone());
-    to_the_end(id, sent, sending).await
+    let sending = all_given_up(engine.clone(), asked, until, sent.clone());
+    to_the_end(replay, sent, sending).await
 }
 
-async fn all_given_up(engine: Engine, id: WebhookId, until: i64, sent: Sent) -> Result<()> {
+async fn all_given_up(engine: Engine, asked: Asked, until: i64, sent: Sent) -> Result<bool> {
     let mut passed = Passed::default();
     loop {
-        match some_given_up(&engine, id, until, &sent).await {
-            Ok(true) => {}
-            Ok(false) => return Ok(()),
+        match some_given_up(&engine, &asked, until, &sent).await {
+            Ok(Continue(())) => {}
+            Ok(Break(is_all)) => return Ok(is_all),
             Err(error) => passed.rest(error).await?,
         }
     }
 }
 
-/// Returns whether there may be more.
-async fn some_given_up(engine: &Engine, id: WebhookId, until: i64, sent: &Sent) -> Result<bool> {
+/// Returns whether it goes on, or whether that was all.
+async fn some_given_up(engine: &Engine, asked: &Asked, until: i64, sent: &Sent) -> Result<ControlFlow<bool>> {
     let tx = engine.transaction(&Actor::System).await?;
-    ready(&tx, id).await?;
+    if asked.is_over(&tx).await? {
+        return Ok(Break(false));
+    }
     take_turn(&tx, 0).await?;
-    let dead = given_up(id, until).all(&tx).await?;
-    revive(&tx, id, &dead).await?;
+    let dead = given_up(asked.id, until).all(&tx).await?;
+    revive(&tx, asked.id, &dead).await?;
     tx.commit().await?;
     sent.add(dead.len());
-    Ok(dead.len() as u64 == AT_ONCE)
+    match (dead.len() as u64) < AT_ONCE {
+        true => Ok(Break(true)),
+        false => Ok(Continue(())),
+    }
 }
 
 /// Some of what was given up until then.
@@ -101,8 +108,11 @@ pub(super) fn given_up(id: WebhookId, until: i64) -> Select<Entity> {
         .limit(AT_ONCE)
 }
 
-/// Sends again everything that the webhook wants and that has happened since then, as far as it is kept; also what it
+/// Sends again everything that the webhook wants and that has happened between then and now, as far as it is kept; also what it
 /// was not sent while it was off.
+///
+/// # Errors
+/// [`Refusal::Busy`] while this or [`replay_all`] is under way for this webhook.
 pub async fn replay_since(
     engine: &Engine,
     actor: &Actor,
@@ -110,76 +120,96 @@ pub async fn replay_since(
     since: Timestamp,
 ) -> Result<Replayed> {
     actor.require(Permission::WebhookChange)?;
-    let wanted = begin(engine, actor, id, format!("since {}", since.millis())).await?;
+    let replay = engine.webhooks.replays.begin(id)?;
+    let asked = ask(engine, actor, id, format!("since {}", since.millis())).await?;
     let sent = Sent::default();
-    let sending = all_since(engine.clone(), id, since, wanted, sent.clone());
-    to_the_end(id, sent, sending).await
+    let sending = all_since(engine.clone(), asked, since, sent.clone());
+    to_the_end(replay, sent, sending).await
 }
 
-async fn all_since(
-    engine: Engine,
-    id: WebhookId,
-    since: Timestamp,
-    wanted: Wanted,
-    sent: Sent,
-) -> Result<()> {
+async fn all_since(engine: Engine, asked: Asked, since: Timestamp, sent: Sent) -> Result<bool> {
     // An event is stored after it has happened.
     let mut after = Clock::first_id_at(since.minus(SKEW).millis());
     let mut passed = Passed::default();
     loop {
-        match some_since(&engine, id, (since, after), &wanted, &sent).await {
-            Ok(Some(last)) => after = last,
-            Ok(None) => return Ok(()),
+        match some_since(&engine, &asked, (since, after), &sent).await {
+            Ok(Continue(last)) => after = last,
+            Ok(Break(is_all)) => return Ok(is_all),
             Err(error) => passed.rest(error).await?,
         }
     }
 }
 
-/// Returns the last that it has looked at.
+/// Returns the last that it has looked at, or whether that was all.
 async fn some_since(
     engine: &Engine,
-    id: WebhookId,
+    asked: &Asked,
     (since, after): (Timestamp, Uuid),
-    wanted: &Wanted,
     sent: &Sent,
-) -> Result<Option<Uuid>> {
-    let events = kept(engine.db.read(), since, after).await?;
+) -> Result<ControlFlow<bool, Uuid>> {
+    let events = kept(engine.db.read(), since, (after, asked.newest)).await?;
     let Some(last) = events.last().map(|event| event.id) else {
-        return Ok(None);
+        return Ok(Break(true));
     };
     let events: Vec<Kept> = events
         .into_iter()
-        .filter(|event| event.is_wanted(wanted))
+        .filter(|event| event.is_wanted(&asked.wanted))
         .collect();
     let tx = engine.transaction(&Actor::System).await?;
-    ready(&tx, id).await?;
+    if asked.is_over(&tx).await? {
+        return Ok(Break(false));
+    }
     take_turn(&tx, 0).await?;
     let known = Entity::find()
-        .filter(Column::WebhookId.eq(id.uuid()))
+        .filter(Column::WebhookId.eq(asked.id.uuid()))
         .filter(Column::EventId.is_in(events.iter().map(|event| event.id)))
         .all(&tx)
         .await?;
     let waits: HashSet<Uuid> = known.iter().map(|call| call.event_id).collect();
     let dead: Vec<Model> = known.into_iter().filter(|call| call.dead_at.is_some()).collect();
-    revive(&tx, id, &dead).await?;
+    revive(&tx, asked.id, &dead).await?;
     let there = there(&tx, &events).await?;
     let new = events.iter().filter(|event| !waits.contains(&event.id));
     let new: Vec<New> = new
         .filter_map(|event| Some((event.id, *there.get(&event.id)?)))
         .collect();
-    add(&tx, id, &new).await?;
+    add(&tx, asked.id, &new).await?;
     tx.commit().await?;
     sent.add(dead.len() + new.len());
-    Ok(Some(last))
+    Ok(Continue(last))
+}
+
+/// A webhook as it is when somebody asks for much to be sent again.
+struct Asked {
+    id: WebhookId,
+    wanted: Wanted,
+    off_since: Option<i64>,
+    /// The event up to which everything has been handed over. What follows is sent once.
+    newest: Uuid,
+}
+
+impl Asked {
+    /// Whether the webhook was switched off since. One that was off is sent what was asked for.
+    async fn is_over(&self, tx: &Transaction) -> Result<bool> {
+        let row = known(tx, self.id).await?;
+        let is_off = row.off_since.is_some() && row.off_since != self.off_since;
+        Ok(is_off || row.giving_up_to.is_some())
+    }
 }
 
 /// Notes that it is done, before anything is sent again: nobody may be left to say so afterwards.
-async fn begin(engine: &Engine, actor: &Actor, id: WebhookId, what: String) -> Result<Wanted> {
+async fn ask(engine: &Engine, actor: &Actor, id: WebhookId, what: String) -> Result<Asked> {
     let tx = engine.transaction(actor).await?;
-    let wanted = wanted(&ready(&tx, id).await?);
+    let row = ready(&tx, id).await?;
+    let asked = Asked {
+        id,
+        wanted: wanted(&row),
+        off_since: row.off_since,
+        newest: newest(&tx).await?.unwrap_or_default(),
+    };
     note_sent(&tx, "webhook.replay", id, Some(what));
     tx.commit().await?;
-    Ok(wanted)
+    Ok(asked)
 }
 
 /// # Errors
@@ -190,54 +220,6 @@ async fn ready(tx: &Transaction, id: WebhookId) -> Result<webhook::Model> {
         None => Ok(row),
         Some(_) => Err(Refusal::Busy { seconds: 5 }.into()),
     }
-}
-
-/// An event that is kept, without its body.
-#[derive(FromQueryResult)]
-struct Kept {
-    id: Uuid,
-    kind: String,
-    channel_id: Option<Uuid>,
-    queue_id: Option<Uuid>,
-}
-
-impl Kept {
-    fn is_wanted(&self, wanted: &Wanted) -> bool {
-        let channel = self.channel_id.map(ChannelId::new);
-        wanted.includes(&self.kind, channel, self.queue_id.map(QueueId::new))
-    }
-}
-
-async fn kept(db: &impl ConnectionTrait, since: Timestamp, after: Uuid) -> Result<Vec<Kept>> {
-    Ok(kept_since(since, after).into_model::<Kept>().all(db).await?)
-}
-
-/// Some of what has happened since then, after this event.
-pub(super) fn kept_since(since: Timestamp, after: Uuid) -> Select<webhook_event::Entity> {
-    use webhook_event::Column;
-    webhook_event::Entity::find()
-        .select_only()
-        .columns([Column::Id, Column::Kind, Column::ChannelId, Column::QueueId])
-        .filter(Column::At.gte(since.millis()))
-        .filter(Column::Id.gt(after))
-        // Tests are of one webhook.
-        .filter(Column::Name.not_like("test%"))
-        .order_by_asc(Column::Id)
-        .limit(AT_ONCE)
-}
-
-/// Those of these events that are still there, with their sessions: they were read before the turn was taken, and two sessions
-/// may have become one since.
-async fn there(tx: &Transaction, events: &[Kept]) -> Result<HashMap<Uuid, Option<Uuid>>> {
-    use webhook_event::Column;
-    let there: Vec<New> = webhook_event::Entity::find()
-        .select_only()
-        .columns([Column::Id, Column::SessionId])
-        .filter(Column::Id.is_in(events.iter().map(|event| event.id)))
-        .into_tuple()
-        .all(tx)
-        .await?;
-    Ok(there.into_iter().collect())
 }
 
 /// Brings back calls that were given up. They keep their places, before what has happened since.

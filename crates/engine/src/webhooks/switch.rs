@@ -21,9 +21,12 @@ use domain::{
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
-/// Switches a webhook on or off. Doing it twice changes nothing.
+/// Switches a webhook on or off. Doing it twice changes nothing, but that each time it is switched off its replay ends.
 pub async fn turn(engine: &Engine, actor: &Actor, id: WebhookId, on: bool) -> Result<()> {
     actor.require(Permission::WebhookChange)?;
+    if !on {
+        engine.webhooks.replays.end(id);
+    }
     let tx = engine.transaction_alone(actor).await?;
     let row = known(&tx, id).await?;
     match (row.off_since.is_some(), on) {

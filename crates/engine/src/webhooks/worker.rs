@@ -41,6 +41,14 @@ const MOST: usize = 256;
 const FAREWELL: Duration = Duration::from_secs(3);
 
 pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
+    let ending = async {
+        stop.cancelled().await;
+        engine.webhooks.replays.end_all();
+    };
+    tokio::join!(ending, make_calls(engine.clone(), stop.clone()));
+}
+
+async fn make_calls(engine: Engine, stop: CancellationToken) {
     let mut caller = Caller {
         engine,
         calls: JoinSet::new(),

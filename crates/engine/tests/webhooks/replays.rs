@@ -2,14 +2,16 @@
 
 use crate::{
     desk::Update,
-    world::{HOUR, Receiver, attempts, desk, message, noted, webhook, write},
+    world::{HOUR, Receiver, attempts, desk, happened, message, noted, taken_over_after, webhook, write},
 };
 use domain::{
     access::Actor,
     page::PageRequest,
+    refusal::Refusal,
+    time::Timestamp,
     webhook::{CallState, WhyOff},
 };
-use engine::webhooks;
+use engine::{Error, webhooks};
 use std::{collections::HashMap, sync::atomic::Ordering, time::Duration};
 use tokio::time::sleep;
 
@@ -146,5 +148,84 @@ async fn a_replayed_event_waits_for_the_one_that_is_under_way_in_its_session() {
         .unwrap();
     sleep(Duration::from_secs(2)).await;
     assert_eq!(receiver.names().len(), 2);
+    desk.workers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_during_a_replay_is_sent_once() {
+    let desk = desk().await;
+    let receiver = Receiver::start(200).await;
+    let id = webhook(&desk, "crm", &receiver).await;
+    let wanted = r#"UPDATE webhooks SET wanted = '{"types":["message.received"],"channels":[],"queues":[]}'"#;
+    let sql = format!("{}; {wanted}", happened(60_000, "message.sent"));
+    let desk = taken_over_after(desk, &sql).await;
+    let (engine, admin) = (desk.engine.clone(), Actor::System);
+    let begun = Timestamp::from_millis(0);
+    let replay = tokio::spawn(async move { webhooks::replay_since(&engine, &admin, id, begun).await });
+    noted(&desk, "webhook.replay").await;
+    write(&desk, 1, 0).await;
+    desk.engine.called().await.unwrap();
+    let replayed = replay.await.unwrap().unwrap();
+    assert_eq!(
+        (replayed.events, replayed.is_all),
+        (0, true),
+        "it wants none of those"
+    );
+    desk.engine.called().await.unwrap();
+    assert_eq!(receiver.names().len(), 1);
+    desk.workers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_that_is_switched_off_is_sent_nothing_more_again() {
+    const MANY: u32 = 20_000;
+    let desk = desk().await;
+    let receiver = Receiver::start(0).await;
+    let id = webhook(&desk, "crm", &receiver).await;
+    let given_up = "INSERT INTO webhook_calls (id, webhook_id, event_id, place, attempts, dead_at) \
+                    SELECT id, (SELECT id FROM webhooks), id, 0, 8, 0 FROM webhook_events";
+    let sql = format!("{}; {given_up}", happened(MANY, "message.received"));
+    let desk = taken_over_after(desk, &sql).await;
+    let (engine, admin) = (&desk.engine, &Actor::System);
+    let waiting_and_dead = async || {
+        let now = webhooks::get(engine, admin, id).await.unwrap();
+        (now.waiting, now.dead)
+    };
+    let replay = webhooks::replay_all(engine, admin, id);
+    let off = async {
+        while waiting_and_dead().await.0 == 0 {
+            sleep(Duration::from_millis(1)).await;
+        }
+        webhooks::turn(engine, admin, id, false).await.unwrap();
+    };
+    tokio::join!(replay, off).0.unwrap();
+    for _ in 0..500 {
+        if waiting_and_dead().await.0 == 0 {
+            break;
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(waiting_and_dead().await, (0, u64::from(MANY)));
+    desk.workers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_has_one_replay_at_a_time() {
+    let desk = desk().await;
+    let receiver = Receiver::start(200).await;
+    let id = webhook(&desk, "crm", &receiver).await;
+    let (engine, admin) = (&desk.engine, &Actor::System);
+    let since = engine.clock().now();
+    let (first, second) = tokio::join!(
+        webhooks::replay_since(engine, admin, id, since),
+        webhooks::replay_all(engine, admin, id)
+    );
+    assert!(first.is_ok(), "{first:?}");
+    assert!(
+        matches!(second, Err(Error::Refused(Refusal::Busy { .. }))),
+        "{second:?}"
+    );
+    webhooks::replay_all(engine, admin, id).await.unwrap();
     desk.workers.stop().await;
 }

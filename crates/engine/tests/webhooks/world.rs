@@ -162,6 +162,15 @@ pub async fn taken_over_after(desk: Desk, sql: &str) -> Desk {
     begun(folder).await
 }
 
+/// Writes so many events of no session into the database.
+pub fn happened(many: u32, kind: &str) -> String {
+    format!(
+        "INSERT INTO webhook_events (id, name, kind, at, body) \
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {many}) \
+         SELECT unhex(printf('%032x', i)), i || '-1', '{kind}', {NOW} * 1000, '{{}}' FROM n"
+    )
+}
+
 async fn ended(desk: Desk) -> TempDir {
     let Desk {
         engine,
