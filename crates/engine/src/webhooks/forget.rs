@@ -52,7 +52,7 @@ pub(super) fn old(before: i64) -> Condition {
 
 /// Deletes what webhooks were told of a session, or are yet to be told.
 pub(crate) async fn of_session(tx: &Transaction, session: Uuid) -> Result<()> {
-    let others = other_lanes(tx, session).await?;
+    let others: Vec<Lane> = other_lanes(session).into_tuple().all(tx).await?;
     while delete(tx, told_of(session), AT_ONCE).await? == AT_ONCE {}
     for (webhook, other) in others {
         go_on(tx, webhook, [other]).await?;
@@ -65,22 +65,19 @@ pub(super) fn told_of(session: Uuid) -> Condition {
 }
 
 /// The lanes of other sessions in which events of this one wait: sessions may have become one while they were put there.
-async fn other_lanes(tx: &Transaction, session: Uuid) -> Result<Vec<Lane>> {
+pub(super) fn other_lanes(session: Uuid) -> Select<webhook_call::Entity> {
     use webhook_call::Column;
     let events = Query::select()
         .column(webhook_event::Column::Id)
         .from(webhook_event::Entity)
         .and_where(webhook_event::Column::SessionId.eq(session))
         .to_owned();
-    Ok(webhook_call::Entity::find()
+    webhook_call::Entity::find()
         .select_only()
         .columns([Column::WebhookId, Column::SessionId])
         .distinct()
         .filter(Column::EventId.in_subquery(events))
         .filter(Column::SessionId.ne(session))
-        .into_tuple()
-        .all(tx)
-        .await?)
 }
 
 async fn delete(tx: &DatabaseTransaction, which: Condition, many: u64) -> Result<u64> {

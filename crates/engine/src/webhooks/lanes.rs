@@ -17,7 +17,7 @@ use domain::access::Actor;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     Select, UpdateMany,
-    sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, UnionType},
+    sea_query::{Expr, ExprTrait, Order, Query, SelectStatement},
 };
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -105,8 +105,8 @@ pub(super) fn going_on(webhook: Uuid, sessions: HashSet<Uuid>, now: i64) -> Upda
         .filter(Column::DueAt.is_null())
 }
 
-/// Sets the lanes of a webhook going again in which something waits and nothing is due. There are none, unless somebody left
-/// some behind.
+/// Sets the lanes of a webhook going again in which something waits and the first of it has no time. There are none, unless
+/// somebody left some behind.
 pub(super) async fn set_going(engine: &Engine, webhook: Uuid) -> Result<()> {
     // Looks before it takes the database's one writer.
     let standing = engine.db.read().query_all(&standing(webhook)).await?;
@@ -126,20 +126,16 @@ pub(super) async fn set_going(engine: &Engine, webhook: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// The sessions of those lanes. Both halves are read in indexes.
+/// The sessions whose first event has no time. It reads all that waits for the webhook, in an index.
 pub(super) fn standing(webhook: Uuid) -> SelectStatement {
-    let sessions = || {
-        Query::select()
-            .column(Column::SessionId)
-            .from(Entity)
-            .and_where(Column::WebhookId.eq(webhook))
-            .and_where(Column::SessionId.is_not_null())
-            .take()
-    };
-    let due = sessions().and_where(Column::DueAt.is_not_null()).take();
-    sessions()
+    Query::select()
+        .column(Column::SessionId)
+        .from(Entity)
+        .and_where(Column::WebhookId.eq(webhook))
+        .and_where(Column::SessionId.is_not_null())
         .and_where(Column::DeadAt.is_null())
-        .union(UnionType::Except, due)
+        .and_where(Column::DueAt.is_null())
+        .and_where(is_first())
         .take()
 }
 
@@ -169,7 +165,8 @@ pub(super) fn is_first() -> Expr {
     )
 }
 
-/// Whether no other of its lane is under way. A first one that was given up and is sent again waits for it, too.
+/// Whether no other of its lane is under way. A first one that was given up and is sent again waits for it, too; but whoever gives
+/// up what is under way does not break its request off.
 pub(super) fn is_alone(now: i64) -> Expr {
     let other = |column: Column| Expr::col(("other", column));
     let under_way = Query::select()

@@ -8,9 +8,9 @@ use crate::{
     webhooks::{
         calls::{answers, attempts_of, calls_of},
         delete::some,
-        forget::{old, oldest, told_of},
+        forget::{old, oldest, other_lanes, told_of},
         kept::kept_since,
-        lanes::{Lane, going_on, heads, waiting},
+        lanes::{Lane, going_on, heads, standing, waiting},
         queue::{due_of, free},
         replay::given_up,
     },
@@ -138,6 +138,11 @@ async fn webhooks_are_read_in_indexes(db: &Database) {
             &["webhook_calls_lane"],
         ),
         (
+            "lanes that stand",
+            plan_of(db, backend.build(&standing(new.uuid()))).await,
+            &["webhook_calls_lane"],
+        ),
+        (
             "what is given up",
             plan(db, &waiting(away, now)).await,
             &["webhook_calls_lane"],
@@ -161,6 +166,11 @@ async fn webhooks_are_read_in_indexes(db: &Database) {
             "what was told of a session",
             plan(db, &oldest(told_of(id(7)), 5000)).await,
             &["webhook_events_session"],
+        ),
+        (
+            "other lanes in which events of a session wait",
+            plan(db, &other_lanes(id(7))).await,
+            &["webhook_events_session", "webhook_calls_event"],
         ),
         (
             "calls that are deleted",

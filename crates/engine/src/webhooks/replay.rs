@@ -237,8 +237,15 @@ async fn revive(tx: &Transaction, webhook: WebhookId, dead: &[Model]) -> Result<
             .exec(tx)
             .await?;
     }
-    let sessions = dead.iter().filter_map(|call| call.session_id);
-    go_on(tx, webhook.uuid(), sessions).await?;
+    // Two sessions may have become one before their calls were changed here.
+    let sessions: Vec<Option<Uuid>> = Entity::find()
+        .select_only()
+        .column(Column::SessionId)
+        .filter(Column::Id.is_in(dead.iter().map(|call| call.id)))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    go_on(tx, webhook.uuid(), sessions.into_iter().flatten()).await?;
     tx.wake(Worker::Webhooks);
     Ok(())
 }

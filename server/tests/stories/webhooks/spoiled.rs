@@ -19,6 +19,7 @@ stories! {
     one_whose_wishes_cannot_be_read_gets_everything_and_hides_no_other
     an_erasure_lets_other_sessions_go_on
     events_that_stood_still_go_on_when_it_is_enabled
+    events_of_which_a_later_one_was_due_go_on_when_it_is_enabled
 }
 
 async fn run(story: &Story, sql: &str) {
@@ -80,6 +81,23 @@ async fn events_that_stood_still_go_on_when_it_is_enabled(story: &Story) {
     run(story, "UPDATE webhook_calls SET due_at = NULL").await;
     story.called_later(Duration::from_secs(60 * 60)).await;
     assert_eq!(receiver.got().len(), tried, "nothing is due");
+    does(story, &crm, "enable", json!({})).await;
+    story.called().await;
+    assert_eq!(receiver.ids()[tried..], ids(story, &from).await);
+}
+
+async fn events_of_which_a_later_one_was_due_go_on_when_it_is_enabled(story: &Story) {
+    let line = story.support().await;
+    let receiver = Receiver::start().await;
+    receiver.always(Answer::Status(500));
+    let crm = story.hears("CRM", &receiver, json!({"types": TYPES})).await;
+    let from = place(story).await;
+    converse(story, &line).await;
+    story.called().await;
+    receiver.always(Answer::Status(204));
+    let tried = receiver.got().len();
+    let swapped = "UPDATE webhook_calls SET due_at = CASE WHEN due_at IS NULL THEN 0 END";
+    run(story, swapped).await;
     does(story, &crm, "enable", json!({})).await;
     story.called().await;
     assert_eq!(receiver.ids()[tried..], ids(story, &from).await);
