@@ -45,10 +45,11 @@ pub async fn turn(engine: &Engine, actor: &Actor, id: WebhookId, on: bool) -> Re
         _ => {}
     }
     tx.commit().await?;
-    match on {
-        true => set_going(engine, id.uuid()).await,
-        false => Ok(()),
+    // It is on by now, whatever becomes of this.
+    if on && let Err(error) = set_going(engine, id.uuid()).await {
+        tracing::error!(%error, webhook = %id, "it is not known whether events of a webhook stand still");
     }
+    Ok(())
 }
 
 /// Does nothing if it is off already.

@@ -18,7 +18,7 @@ use crate::{
 use domain::access::Actor;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -45,7 +45,8 @@ pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
         stop.cancelled().await;
         engine.webhooks.replays.end_all();
     };
-    tokio::join!(ending, make_calls(engine.clone(), stop.clone()));
+    let looking = stop.run_until_cancelled(set_all_going(&engine));
+    tokio::join!(ending, looking, make_calls(engine.clone(), stop.clone()));
 }
 
 async fn make_calls(engine: Engine, stop: CancellationToken) {
@@ -57,9 +58,6 @@ async fn make_calls(engine: Engine, stop: CancellationToken) {
         since: None,
         lines: Seldom::every(PAUSE),
     };
-    if let Err(error) = set_all_going(&caller.engine).await {
-        tracing::error!(%error, "it is not known whether events of webhooks stand still");
-    }
     while !stop.is_cancelled() {
         let done = caller.pass().await;
         if let Err(error) = &done {
@@ -88,11 +86,31 @@ async fn make_calls(engine: Engine, stop: CancellationToken) {
     }
 }
 
-async fn set_all_going(engine: &Engine) -> Result<()> {
-    for webhook in webhook::Entity::find().all(engine.db.read()).await? {
-        set_going(engine, webhook.id).await?;
+/// Looks at each webhook once, and again at those at which it could not look.
+async fn set_all_going(engine: &Engine) {
+    let mut looked_at = HashSet::new();
+    while let Err(error) = set_others_going(engine, &mut looked_at).await {
+        tracing::error!(%error, "it is not known whether events of webhooks stand still");
+        sleep(PAUSE).await;
     }
-    Ok(())
+}
+
+/// # Errors
+/// It could not look at one of them.
+async fn set_others_going(engine: &Engine, looked_at: &mut HashSet<Uuid>) -> Result<()> {
+    let mut all = Ok(());
+    for webhook in webhook::Entity::find().all(engine.db.read()).await? {
+        if looked_at.contains(&webhook.id) {
+            continue;
+        }
+        match set_going(engine, webhook.id).await {
+            Ok(()) => {
+                looked_at.insert(webhook.id);
+            }
+            error => all = error,
+        }
+    }
+    all
 }
 
 struct Caller {
