@@ -138,7 +138,7 @@ fn is_ours(call: &Model) -> Condition {
 
 async fn conclude(tx: &Transaction, id: Uuid, standing: &Standing, now: Timestamp) -> Result<()> {
     use webhook::Column;
-    note_failing(tx, id, standing.got_through, now).await?;
+    note_failing(tx, id, standing, now).await?;
     if let Some(until) = standing.held_until {
         let is_shorter = Condition::any()
             .add(Column::HeldUntil.is_null())
@@ -166,12 +166,14 @@ async fn conclude(tx: &Transaction, id: Uuid, standing: &Standing, now: Timestam
     }
 }
 
-/// Notes since when nothing gets through, and tells when that begins and when it ends.
-async fn note_failing(tx: &Transaction, id: Uuid, got_through: bool, now: Timestamp) -> Result<()> {
+/// Notes since when nothing gets through, and tells when that begins and when it ends. An event's first attempt that fails
+/// is no news: a webhook that refuses now and then would keep every page busy.
+async fn note_failing(tx: &Transaction, id: Uuid, standing: &Standing, now: Timestamp) -> Result<()> {
     use webhook::Column;
-    let (since, is_new) = match got_through {
-        true => (None, Column::FailingSince.is_not_null()),
-        false => (Some(now.millis()), Column::FailingSince.is_null()),
+    let (since, is_new) = match (standing.got_through, standing.attempts) {
+        (true, _) => (None, Column::FailingSince.is_not_null()),
+        (false, ..=1) => return Ok(()),
+        (false, _) => (Some(now.millis()), Column::FailingSince.is_null()),
     };
     let changed = webhook::Entity::update_many()
         .col_expr(Column::FailingSince, Expr::value(since))

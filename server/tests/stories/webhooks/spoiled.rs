@@ -41,10 +41,10 @@ async fn one_whose_secret_does_not_open_fails_like_any_other(story: &Story) {
         (&attempts[0]["failure"], &attempts[0]["status"]),
         (&json!("unreadable"), &Value::Null)
     );
-    assert!(read(story, &crm).await["failing_since"].is_string());
     for _ in 0..7 {
         story.called_later(DAY / 2).await;
     }
+    assert!(read(story, &crm).await["failing_since"].is_string());
     let now = read(story, &crm).await;
     assert_eq!((&now["waiting"], &now["dead"]), (&json!(0), &json!(1)));
     assert_eq!(listed(story, &crm, "attempts").await.len(), 8);
