@@ -19,7 +19,7 @@ use domain::{
 use engine::{Engine, events::feed::Place};
 use futures::{StreamExt as _, future, stream};
 use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// How long a stream waits for more after an event: a burst is read at once.
 const GATHER: Duration = Duration::from_millis(250);
@@ -96,6 +96,7 @@ impl Follower {
             }
             if Instant::now() >= self.ping_at {
                 self.ping_at = Instant::now() + PING_EVERY;
+                self.http.event_reads.forget();
                 return Some(named(PING, self.place));
             }
             if !self.more {
@@ -106,15 +107,21 @@ impl Follower {
                 sleep(GATHER).await;
             }
             let reads = &self.http.event_reads;
-            let next = reads.after(&self.http.engine, &self.actor, self.place).await;
+            let next = reads.after(&self.http.engine, &self.actor, self.place);
+            let next = timeout(PING_EVERY, next).await;
             match next {
-                Ok(next) => {
+                Ok(Ok(next)) => {
                     if self.take(next).is_some() {
                         return None;
                     }
                 }
-                Err(error) => {
+                Ok(Err(error)) => {
                     tracing::warn!(%error, "a stream of events cannot go on now");
+                    return None;
+                }
+                // All streams would wait one after the other, and without a ping.
+                Err(_) => {
+                    tracing::warn!("a stream of events ends: the database does not answer");
                     return None;
                 }
             }

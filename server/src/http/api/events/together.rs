@@ -18,9 +18,9 @@ use tokio::{
     time::Instant,
 };
 
-/// Events that are read at once for all streams, and for one alone.
+/// Events that are read at once for all streams, and that one stream gets at once.
 const AT_ONCE: usize = 1000;
-const AT_ONCE_ALONE: usize = 100;
+const AT_ONCE_EACH: usize = 100;
 /// Streams that read alone at the same moment.
 const ALONE: usize = 2;
 /// A stream that is more rows than this behind the newest reads alone.
@@ -81,10 +81,19 @@ impl Reads {
         self.alone(engine, actor, place).await
     }
 
+    /// Lets go of what was read some time ago, if nobody reads at this moment.
+    pub(super) fn forget(&self) {
+        for latest in self.by_scope.values() {
+            if let Ok(mut latest) = latest.try_lock() {
+                latest.forget();
+            }
+        }
+    }
+
     /// What comes after any place, read from the database now.
     pub(super) async fn alone(&self, engine: &Engine, actor: &Actor, place: Place) -> engine::Result<Next> {
         let _turn = self.alone.acquire().await;
-        read(engine, actor, place, AT_ONCE_ALONE).await
+        read(engine, actor, place, AT_ONCE_EACH).await
     }
 }
 
@@ -140,13 +149,23 @@ impl Latest {
         Ok(Some(self.known(place)))
     }
 
-    /// What was read after this place.
+    /// What was read after this place; of much only a part, since a stream that does not read keeps it.
     fn known(&self, place: Place) -> Next {
         let all = self.0.iter().flat_map(|page| &page.said);
-        let said = all.filter(|said| said.place > place).cloned();
+        let mut later = all.filter(|said| said.place > place);
+        let said: Vec<_> = later.by_ref().take(AT_ONCE_EACH).cloned().collect();
+        if let Some(last) = said.last().map(|said| said.place)
+            && later.next().is_some()
+        {
+            return Next::Kept {
+                said,
+                upto: last,
+                more: true,
+            };
+        }
         let last = self.0.back();
         Next::Kept {
-            said: said.collect(),
+            said,
             upto: last.map_or(place, |last| last.upto.max(place)),
             more: last.is_some_and(|last| last.more),
         }
@@ -221,6 +240,29 @@ mod tests {
             let (_, upto, more) = parts(&latest.known(place(from)));
             assert_eq!((upto.as_str(), more), ("12-1", true));
         }
+    }
+
+    #[test]
+    fn of_much_a_stream_gets_one_part_after_the_other() {
+        let ids: Vec<String> = (1..=3000).map(|n| format!("{n}")).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let pages = ids.chunks(1000).scan("0", |after, ids| {
+            let upto = ids.last().copied()?;
+            Some(page(std::mem::replace(after, upto), ids, upto))
+        });
+        let latest = Latest(pages.collect());
+        let (mut from, mut told) = ("0".to_owned(), Vec::new());
+        loop {
+            let (said, upto, more) = parts(&latest.known(place(&from)));
+            assert!(said.len() <= AT_ONCE_EACH, "{}", said.len());
+            told.extend(said);
+            from = upto;
+            if !more {
+                break;
+            }
+        }
+        assert_eq!(told, ids);
+        assert_eq!(from, "3000");
     }
 
     #[test]
