@@ -71,14 +71,24 @@ impl Target {
         if let (Some(former), Some(until)) = (&row.former_sealed, row.former_until)
             && now < until
         {
-            secrets.push(secret(engine, row, former).await?);
+            secrets.extend(readable(engine, row, former).await?);
         }
         Ok(Self { url, secrets })
     }
 }
 
-/// Opens one of the webhook's secrets.
-pub(super) async fn secret(engine: &Engine, row: &webhook::Model, sealed: &[u8]) -> Result<Secret> {
+/// Opens one of the webhook's secrets; `None`: what is stored is none.
+pub(super) async fn readable(engine: &Engine, row: &webhook::Model, sealed: &[u8]) -> Result<Option<Secret>> {
+    match secret(engine, row, sealed).await {
+        Ok(secret) => Ok(Some(secret)),
+        Err(Error::Corrupt(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// # Errors
+/// It does not open, or not now.
+async fn secret(engine: &Engine, row: &webhook::Model, sealed: &[u8]) -> Result<Secret> {
     let key = engine.keys.that_sealed(engine.db.read(), &row.key_id).await?;
     let opened = key.open_webhook_secret(WebhookId::new(row.id), sealed)?;
     Secret::of(&opened).ok_or_else(|| Error::Corrupt(format!("the secret of the webhook {}", row.id)))

@@ -5,7 +5,7 @@ use crate::{
     entity::webhook,
     webhooks::{
         manage::{note, sealed, store},
-        row::{self, known},
+        row::{known, readable},
         secret::Secret,
     },
 };
@@ -52,10 +52,11 @@ pub async fn has_secret(
 ) -> Result<bool> {
     actor.require(Permission::WebhookChange)?;
     let row = known(engine.db.read(), id).await?;
-    Ok(row::secret(engine, &row, &row.sealed).await? == given(secret)?)
+    Ok(readable(engine, &row, &row.sealed).await? == Some(given(secret)?))
 }
 
-/// Makes a new secret, which cannot be shown again. For a day both sign, so that the receiver can change over in between.
+/// Makes a new secret, which cannot be shown again. For a day both sign, so that the receiver can change over in between. One
+/// that does not open is only replaced.
 pub async fn rotate_secret(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<SecretString> {
     let secret = Secret::create();
     replace(engine, actor, id, &secret).await?;
@@ -76,13 +77,14 @@ async fn replace(engine: &Engine, actor: &Actor, id: WebhookId, secret: &Secret)
     actor.require(Permission::WebhookChange)?;
     let tx = engine.transaction_alone(actor).await?;
     let row = known(&tx, id).await?;
-    let former = row::secret(engine, &row, &row.sealed).await?;
+    let former = readable(engine, &row, &row.sealed).await?;
     let key = engine.keys.to_seal(&tx).await?;
     let mut row = row.into_active_model();
     row.key_id = Set(key.id().to_owned());
     row.sealed = Set(sealed(&key, id, secret)?);
-    row.former_sealed = Set(Some(sealed(&key, id, &former)?));
-    row.former_until = Set(Some(engine.clock().now().plus(BOTH_SIGN).millis()));
+    let both_sign_until = engine.clock().now().plus(BOTH_SIGN).millis();
+    row.former_until = Set(former.as_ref().map(|_| both_sign_until));
+    row.former_sealed = Set(former.map(|former| sealed(&key, id, &former)).transpose()?);
     webhook::Entity::update(row).exec(&tx).await?;
     note(&tx, "webhook.rotate_secret", id, None);
     tx.commit().await

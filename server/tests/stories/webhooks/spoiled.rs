@@ -16,6 +16,8 @@ use std::time::Duration;
 
 stories! {
     one_whose_secret_does_not_open_fails_like_any_other
+    one_whose_secret_does_not_open_is_given_another
+    a_former_secret_that_does_not_open_does_not_sign
     one_whose_wishes_cannot_be_read_gets_everything_and_hides_no_other
     an_erasure_lets_other_sessions_go_on
     events_that_stood_still_go_on_when_it_is_enabled
@@ -26,14 +28,18 @@ async fn run(story: &Story, sql: &str) {
     story.database.run(story.data_dir(), sql).await;
 }
 
-async fn one_whose_secret_does_not_open_fails_like_any_other(story: &Story) {
-    let receiver = Receiver::start().await;
-    let crm = story.hears("CRM", &receiver, json!({})).await;
+async fn spoil(story: &Story, secret: &str) {
     let bad = match story.database {
         Database::Sqlite => "X'00'",
         Database::Postgres { .. } => "'\\x00'",
     };
-    run(story, &format!("UPDATE webhooks SET sealed = {bad}")).await;
+    run(story, &format!("UPDATE webhooks SET {secret} = {bad}")).await;
+}
+
+async fn one_whose_secret_does_not_open_fails_like_any_other(story: &Story) {
+    let receiver = Receiver::start().await;
+    let crm = story.hears("CRM", &receiver, json!({})).await;
+    spoil(story, "sealed").await;
     does(story, &crm, "test", json!({})).await;
     story.called().await;
     let attempts = listed(story, &crm, "attempts").await;
@@ -49,6 +55,29 @@ async fn one_whose_secret_does_not_open_fails_like_any_other(story: &Story) {
     assert_eq!((&now["waiting"], &now["dead"]), (&json!(0), &json!(1)));
     assert_eq!(listed(story, &crm, "attempts").await.len(), 8);
     assert!(receiver.got().is_empty());
+}
+
+async fn one_whose_secret_does_not_open_is_given_another(story: &Story) {
+    let receiver = Receiver::start().await;
+    let crm = story.hears("CRM", &receiver, json!({})).await;
+    spoil(story, "sealed").await;
+    let new = does(story, &crm, "rotate", json!({})).await;
+    let new = new["secret"].as_str().expect("a secret");
+    assert_eq!(read(story, &crm).await["former_secret_until"], Value::Null);
+    does(story, &crm, "test", json!({})).await;
+    story.called().await;
+    assert_eq!(receiver.got()[0].signed(new), (1, true));
+}
+
+async fn a_former_secret_that_does_not_open_does_not_sign(story: &Story) {
+    let receiver = Receiver::start().await;
+    let crm = story.hears("CRM", &receiver, json!({})).await;
+    let new = does(story, &crm, "rotate", json!({})).await;
+    let new = new["secret"].as_str().expect("a secret");
+    spoil(story, "former_sealed").await;
+    does(story, &crm, "test", json!({})).await;
+    story.called().await;
+    assert_eq!(receiver.got()[0].signed(new), (1, true));
 }
 
 async fn one_whose_wishes_cannot_be_read_gets_everything_and_hides_no_other(story: &Story) {
