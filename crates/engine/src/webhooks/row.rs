@@ -3,6 +3,7 @@
 use crate::{
     Engine, Error, Result,
     entity::{stored, webhook},
+    seldom::Seldom,
     webhooks::secret::Secret,
 };
 use domain::{
@@ -12,6 +13,7 @@ use domain::{
     webhook::{Wanted, Webhook},
 };
 use sea_orm::{ConnectionTrait, EntityTrait};
+use std::time::Duration;
 use url::Url;
 
 /// # Errors
@@ -44,8 +46,12 @@ pub(super) fn view(row: webhook::Model, waiting: u64, dead: u64) -> Result<Webho
 
 /// One of which this cannot be read wants everything: so it loses nothing, and holds up no other.
 pub(super) fn wanted(row: &webhook::Model) -> Wanted {
+    static LINES: Seldom = Seldom::every(Duration::from_secs(60));
     serde_json::from_str(&row.wanted).unwrap_or_else(|error| {
-        tracing::error!(%error, webhook = %row.id, "what a webhook wants cannot be read; it gets all events");
+        // It is read each time that events are handed over.
+        if let Some(left_out) = LINES.due() {
+            tracing::error!(%error, left_out, webhook = %row.id, "what a webhook wants cannot be read; it gets all events");
+        }
         Wanted::default()
     })
 }
