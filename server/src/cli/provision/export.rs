@@ -6,7 +6,7 @@ use std::{collections::HashSet, fmt::Write as _};
 
 const HEAD: &str = "# Written by `switchboard export`. Secrets are not in it: where they are needed, remove the # before their
 # lines and set the variables, or name files: { file = \"path\" }. But addresses of webhooks may hold some: look at them
-# before others may read this file.\n";
+# before others may read this file. A variable with a number at its end may be another's in the next export.\n";
 
 /// The file that is written.
 struct Export {
