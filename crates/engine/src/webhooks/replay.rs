@@ -85,10 +85,11 @@ async fn all_given_up(engine: Engine, asked: Asked, until: i64, sent: Sent) -> R
 /// Returns whether it goes on, or whether that was all.
 async fn some_given_up(engine: &Engine, asked: &Asked, until: i64, sent: &Sent) -> Result<ControlFlow<bool>> {
     let tx = engine.transaction(&Actor::System).await?;
+    // Whoever switches it off has had the turn before, or gives up what is added here.
+    take_turn(&tx, 0).await?;
     if asked.is_over(&tx).await? {
         return Ok(Break(false));
     }
-    take_turn(&tx, 0).await?;
     let dead = given_up(asked.id, until).all(&tx).await?;
     revive(&tx, asked.id, &dead).await?;
     tx.commit().await?;
@@ -156,10 +157,10 @@ async fn some_since(
         .filter(|event| event.is_wanted(&asked.wanted))
         .collect();
     let tx = engine.transaction(&Actor::System).await?;
+    take_turn(&tx, 0).await?;
     if asked.is_over(&tx).await? {
         return Ok(Break(false));
     }
-    take_turn(&tx, 0).await?;
     let known = Entity::find()
         .filter(Column::WebhookId.eq(asked.id.uuid()))
         .filter(Column::EventId.is_in(events.iter().map(|event| event.id)))
