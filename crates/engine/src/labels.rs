@@ -21,9 +21,8 @@ use domain::{
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
 };
-use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Sessions that lose a deleted label in one transaction.
@@ -168,32 +167,6 @@ pub async fn put(engine: &Engine, actor: &Actor, session: SessionId, id: LabelId
         session_changed(&tx, &of);
     }
     tx.commit().await
-}
-
-/// The labels of sessions, each by name.
-pub(crate) async fn of_sessions(
-    db: &impl ConnectionTrait,
-    sessions: impl Iterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, Vec<LabelRef>>> {
-    let of_label = session_label::Entity::belongs_to(label::Entity)
-        .from(session_label::Column::LabelId)
-        .to(label::Column::Id);
-    let put: Vec<(Uuid, Uuid, String)> = session_label::Entity::find()
-        .select_only()
-        .column(session_label::Column::SessionId)
-        .columns([label::Column::Id, label::Column::Name])
-        .join(JoinType::InnerJoin, of_label.into())
-        .filter(session_label::Column::SessionId.is_in(sessions))
-        .order_by_asc(label::Column::Name)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let mut labels: HashMap<Uuid, Vec<LabelRef>> = HashMap::new();
-    for (session, id, name) in put {
-        let id = LabelId::new(id);
-        labels.entry(session).or_default().push(LabelRef { id, name });
-    }
-    Ok(labels)
 }
 
 /// The session keeps its own labels, and gets those of another that becomes a part of it.

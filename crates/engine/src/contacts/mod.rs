@@ -11,6 +11,7 @@ use crate::{
 };
 use domain::{display_name, ids::ContactId, refs::ContactRef};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 use whatsapp::{Bsuid, WaId, graph::Recipient};
@@ -34,7 +35,33 @@ pub(crate) async fn recipient(db: &impl ConnectionTrait, id: Uuid) -> Result<Opt
     }))
 }
 
-pub(crate) fn reference(contact: contact::Model) -> ContactRef {
+/// What shows who a contact is.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Known {
+    id: Uuid,
+    name: Option<String>,
+    /// The company's name of the main contact.
+    alias: Option<String>,
+    username: Option<String>,
+    wa_id: Option<String>,
+    bsuid: Option<String>,
+}
+
+impl From<contact::Model> for Known {
+    fn from(row: contact::Model) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            alias: row.alias,
+            username: row.username,
+            wa_id: row.wa_id,
+            bsuid: row.bsuid,
+        }
+    }
+}
+
+pub(crate) fn reference(contact: impl Into<Known>) -> ContactRef {
+    let contact = contact.into();
     let number = contact.wa_id.map(|digits| format!("+{digits}"));
     let username = contact.username.as_deref().and_then(display_name::shown);
     let username = username.map(|name| format!("@{}", name.trim_start_matches('@')));

@@ -2,11 +2,12 @@
 
 use domain::time::{Timestamp, service_window_closes};
 use sea_orm::entity::prelude::*;
+use serde::Deserialize;
 
 /// [`Model::waiting_since`] of a customer who does not wait: it sorts last.
 pub const ANSWERED: i64 = i64::MAX;
 
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Deserialize)]
 #[sea_orm(table_name = "sessions")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

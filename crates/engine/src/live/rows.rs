@@ -1,6 +1,15 @@
 //! The rows of changed sessions as every inbox that shows them gets them.
 
-use crate::{Engine, Error, Result, entity::session, events::Audience, live::tally::Fact, sessions::rows};
+use crate::{
+    Engine, Error, Result,
+    entity::session,
+    events::Audience,
+    live::tally::Fact,
+    sessions::{
+        named::{Named, named},
+        rows,
+    },
+};
 use domain::{ids::SessionId, mask::Mask as _, session::SessionRow};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::value::{RawValue, to_raw_value};
@@ -30,13 +39,13 @@ pub(super) async fn seen(
     let mut all = HashMap::new();
     for ids in ids.chunks(AT_ONCE) {
         let query = session::Entity::find().filter(session::Column::Id.is_in(ids.iter().copied()));
-        let found = query.all(db).await?;
-        let facts = found.iter().map(|of| {
+        let found = named(db, query).await?;
+        let facts = found.iter().map(|Named { session: of, .. }| {
             let id = SessionId::new(of.id);
             (id, (Audience::of_session(of), Fact::of(of)))
         });
         let mut facts: HashMap<_, _> = facts.collect();
-        for row in rows::rows(db, found).await? {
+        for row in rows::with_messages(db, found).await? {
             let (id, json) = (row.id, json(&row)?);
             let Some((by, fact)) = facts.remove(&id) else {
                 continue;

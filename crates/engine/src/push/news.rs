@@ -9,7 +9,7 @@ use crate::{
         listeners::{self, Listener},
         sender,
     },
-    sessions::{mentions, rows::rows},
+    sessions::{mentions, named::named, rows::with_messages},
 };
 use domain::{
     alert::{Alert, alert, of_mention, of_reminder},
@@ -177,13 +177,12 @@ fn time_calls(
 
 async fn sessions(engine: &Engine, ids: &[SessionId]) -> Result<Vec<(session::Model, SessionRow)>> {
     let ids = ids.iter().map(|id| id.uuid());
-    let found = session::Entity::find()
-        .filter(session::Column::Id.is_in(ids))
-        .all(engine.db.read())
-        .await?;
-    let rows = rows(engine.db.read(), found.clone()).await?;
+    let found = session::Entity::find().filter(session::Column::Id.is_in(ids));
+    let found = named(engine.db.read(), found).await?;
+    let models: Vec<_> = found.iter().map(|one| one.session.clone()).collect();
+    let rows = with_messages(engine.db.read(), found).await?;
     let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
-    let found = found.into_iter();
+    let found = models.into_iter();
     Ok(found
         .filter_map(|of| {
             let row = rows.remove(&SessionId::new(of.id))?;

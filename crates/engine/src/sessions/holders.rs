@@ -126,10 +126,9 @@ pub async fn held_by(
     };
     let open = session::Entity::find().filter(held).filter(is_open());
     let order = Order::LatestMessage;
-    let db = engine.db.look().await?;
-    let found = page_of(&db, order.sort(open), order, page).await?;
+    let found = page_of(engine.db.read(), order.sort(open), order, page).await?;
     Ok(Page {
-        items: rows::without_messages(&db, found.items).await?,
+        items: rows::without_messages(found.items)?,
         next_cursor: found.next_cursor,
     })
 }

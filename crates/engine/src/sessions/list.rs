@@ -7,6 +7,7 @@ use crate::{
     entity::{channel, queue, session, session_label},
     sessions::{
         access::{find, is_open, on_tab},
+        named::{Named, named},
         order::Order,
         rows, stretches,
         walk::{self, SCANNED},
@@ -16,7 +17,6 @@ use domain::{
     access::Actor,
     ids::SessionId,
     page::{Page, PageRequest},
-    refusal::Refusal,
     session::{By, Filter, InboxCounts, SessionRow, Several, Tab},
     time::{SERVICE_WINDOW, Timestamp},
 };
@@ -40,7 +40,7 @@ pub async fn inbox(
     let (db, now) = (engine.db.look().await?, engine.clock().now());
     let found = found(&db, now, actor, tab, filter, text, page).await?;
     let shown = Page {
-        items: rows::rows(&db, found.items).await?,
+        items: rows::with_messages(&db, found.items).await?,
         next_cursor: found.next_cursor,
     };
     Ok(engine.seen_by(actor, shown))
@@ -54,7 +54,7 @@ async fn found(
     filter: Filter,
     text: Option<&str>,
     page: &PageRequest,
-) -> Result<Page<session::Model>> {
+) -> Result<Page<Named>> {
     let order = Order::of(tab, &filter);
     let taken = taken(tab, &filter, now);
     let sought = search::sought(text.unwrap_or_default());
@@ -83,7 +83,7 @@ async fn narrowed(
     filter: Filter,
     taken: Condition,
     page: &PageRequest,
-) -> Result<Page<session::Model>> {
+) -> Result<Page<Named>> {
     let order = Order::of(tab, &filter);
     if tab != Tab::All || (filter == Filter::default() && actor.bound().is_none()) {
         let stretches = stretches::of_tab(db, actor, tab).await?;
@@ -106,11 +106,11 @@ async fn narrowed(
     }
     let (stretches, reach) = stretches::scanned(db, actor).await?;
     let (within, taken) = (order.beyond(page)?, taken.add(reach));
-    let (mut found, more) = walk::first(db, &stretches, within, taken, read_for(page)).await?;
-    let cut = cursor::cut(&mut found, page.limit(), |row| order.cursor(row));
+    let (query, more) = walk::first(db, &stretches, within, taken, read_for(page)).await?;
+    let found = read(db, query, order, page).await?;
     Ok(Page {
-        items: found,
-        next_cursor: cut.or(more),
+        next_cursor: found.next_cursor.or(more),
+        ..found
     })
 }
 
@@ -121,7 +121,7 @@ async fn searched(
     mut sought: Sought,
     taken: Condition,
     page: &PageRequest,
-) -> Result<Page<session::Model>> {
+) -> Result<Page<Named>> {
     let order = Order::of(tab, &Filter::default());
     let stretches = stretches::of_tab(db, actor, tab).await?;
     let many = sought.rarest_first(db, search::FEW + 1).await? > search::FEW;
@@ -279,10 +279,11 @@ pub async fn list(
     filter: Filter,
     page: &PageRequest,
 ) -> Result<Page<SessionRow>> {
-    let (db, now) = (engine.db.look().await?, engine.clock().now());
-    let found = found(&db, now, actor, Tab::All, filter, None, page).await?;
+    // Most often one statement.
+    let (db, now) = (engine.db.read(), engine.clock().now());
+    let found = found(db, now, actor, Tab::All, filter, None, page).await?;
     let listed = Page {
-        items: rows::without_messages(&db, found.items).await?,
+        items: rows::without_messages(found.items)?,
         next_cursor: found.next_cursor,
     };
     Ok(engine.seen_by(actor, listed))
@@ -295,7 +296,7 @@ async fn page_in(
     order: Order,
     narrowed: Condition,
     page: &PageRequest,
-) -> Result<Page<session::Model>> {
+) -> Result<Page<Named>> {
     let narrowed = narrowed.add(order.beyond(page)?);
     let query = stretches::first(stretches, order, &narrowed, read_for(page));
     read(db, query, order, page).await
@@ -307,7 +308,7 @@ pub(crate) async fn page_of(
     query: Select<session::Entity>,
     order: Order,
     page: &PageRequest,
-) -> Result<Page<session::Model>> {
+) -> Result<Page<Named>> {
     let query = query.filter(order.beyond(page)?).limit(read_for(page));
     read(db, query, order, page).await
 }
@@ -317,14 +318,16 @@ fn read_for(page: &PageRequest) -> u64 {
     u64::from(page.limit()) + 1
 }
 
-async fn read(
+/// What a query for one more than the page finds.
+pub(super) async fn read(
     db: &impl ConnectionTrait,
     query: Select<session::Entity>,
     order: Order,
     page: &PageRequest,
-) -> Result<Page<session::Model>> {
-    let mut items = query.all(db).await?;
-    let next_cursor = cursor::cut(&mut items, page.limit(), |row| order.cursor(row));
+) -> Result<Page<Named>> {
+    let mut items = named(db, query).await?;
+    items.sort_by(|one, other| order.compare(&one.session, &other.session));
+    let next_cursor = cursor::cut(&mut items, page.limit(), |row| order.cursor(&row.session));
     Ok(Page { items, next_cursor })
 }
 
@@ -372,6 +375,6 @@ pub(crate) fn counted(actor: &Actor, tab: Tab) -> Select<session::Entity> {
 
 pub async fn row(engine: &Engine, actor: &Actor, id: SessionId) -> Result<SessionRow> {
     let found = find(engine.db.read(), actor, id, false).await?;
-    let row = rows::rows(engine.db.read(), vec![found]).await?.pop();
-    Ok(engine.seen_by(actor, row.ok_or(Refusal::NotFound)?))
+    let row = rows::row(engine.db.read(), &found).await?;
+    Ok(engine.seen_by(actor, row))
 }

@@ -3,11 +3,10 @@
 use crate::{
     Engine, Result,
     contacts::search,
-    database::cursor,
     entity::{channel, extension, queue, session},
     sessions::{
         access::{is_closed, is_open, is_waiting, owned, visible_to},
-        list::first_found,
+        list::{first_found, read},
         order::Order,
         rows, stretches, walk,
     },
@@ -18,7 +17,7 @@ use domain::{
     page::{Page, PageRequest},
     session::{Holder, LogChoices, LogFilter, LogState, SessionRow, State, Tab, Whose},
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, sea_query::Query};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Select, sea_query::Query};
 
 const ORDER: Order = Order::LatestMessage;
 
@@ -34,22 +33,21 @@ pub async fn log(
     page: &PageRequest,
 ) -> Result<Page<SessionRow>> {
     actor.require(Permission::SessionTransfer)?;
-    let db = engine.db.read();
-    let (mut found, next_cursor) = found(engine, actor, filter, page).await?;
-    let cut = cursor::cut(&mut found, page.limit(), |row| ORDER.cursor(row));
+    let (query, more) = query_for(engine, actor, filter, page).await?;
+    let found = read(engine.db.read(), query, ORDER, page).await?;
     Ok(Page {
-        items: rows::without_messages(db, found).await?,
-        next_cursor: cut.or(next_cursor),
+        items: rows::without_messages(found.items)?,
+        next_cursor: found.next_cursor.or(more),
     })
 }
 
-/// The sessions of a page and perhaps one more, and where to go on when there is none more.
-async fn found(
+/// The query for the sessions of a page and perhaps one more, and where to go on when there is none more.
+async fn query_for(
     engine: &Engine,
     actor: &Actor,
     filter: &LogFilter,
     page: &PageRequest,
-) -> Result<(Vec<session::Model>, Option<String>)> {
+) -> Result<(Select<session::Entity>, Option<String>)> {
     let db = engine.db.read();
     let many = u64::from(page.limit()) + 1;
     let beyond = ORDER.beyond(page)?;
@@ -60,13 +58,12 @@ async fn found(
             .filter(visible_to(actor))
             .filter(narrowed.add_option(sought.map(|sought| sought.walked())))
             .filter(beyond);
-        return Ok((one.all(db).await?, None));
+        return Ok((one, None));
     }
     if let Some(mut sought) = sought {
         if sought.rarest_first(db, search::FEW + 1).await? <= search::FEW {
             let looked_up = sought.looked_up().add(narrowed).add(beyond);
-            let found = first_found(actor, Tab::All, ORDER, looked_up, many);
-            return Ok((found.all(db).await?, None));
+            return Ok((first_found(actor, Tab::All, ORDER, looked_up, many), None));
         }
         narrowed = narrowed.add(sought.walked());
     }

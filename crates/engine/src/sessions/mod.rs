@@ -3,7 +3,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `access` | who sees which sessions, and who may go on with one |
-//! | `list`, `order`, `stretches`, `walk`, `rows`, `choices` | the lists of the inbox, their search, filters and counts |
+//! | `list`, `order`, `stretches`, `walk`, `named`, `rows`, `choices` | the lists of the inbox, their search, filters and counts |
 //! | `log` | the session log of supervisors |
 //! | `thread`, `messages`, `content`, `unread`, `typing`, `writing`, `drafts` | reading one, and typing in it |
 //! | `assignment`, `distribution`, `transfer`, `holders` | who has it |
@@ -40,6 +40,7 @@ mod holders;
 mod list;
 mod log;
 mod mention;
+pub(crate) mod named;
 mod note;
 mod order;
 pub(crate) mod rows;

@@ -6,6 +6,8 @@ use domain::{
     session::{Filter, Tab},
 };
 use sea_orm::{ColumnTrait, Condition, ExprTrait, QueryOrder, Select, sea_query::Expr};
+use std::cmp::Ordering;
+use uuid::Uuid;
 
 /// What comes first in a list of sessions; a cursor names the last one's time and id.
 #[derive(Debug, Clone, Copy)]
@@ -77,12 +79,25 @@ impl Order {
             .add(Condition::any().add(later).add(same_time)))
     }
 
+    pub(super) fn compare(self, one: &session::Model, other: &session::Model) -> Ordering {
+        let ascending = self.place(one).cmp(&self.place(other));
+        match self.direction() {
+            sea_orm::Order::Desc => ascending.reverse(),
+            _ => ascending,
+        }
+    }
+
     pub(super) fn cursor(self, row: &session::Model) -> String {
+        let (at, id) = self.place(row);
+        cursor::of_time_and_id(at, id)
+    }
+
+    fn place(self, row: &session::Model) -> (i64, Uuid) {
         let at = match self {
             Self::LatestMessage => row.last_message_at,
             Self::LongestWait => row.waiting_since,
             Self::WindowCloses => row.last_inbound_at.unwrap_or_default(),
         };
-        cursor::of_time_and_id(at, row.id)
+        (at, row.id)
     }
 }

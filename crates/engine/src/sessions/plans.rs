@@ -550,8 +550,8 @@ async fn a_narrowed_list_goes_on(db: &Database) {
         loop {
             let beyond = order.beyond(&page).unwrap();
             let narrowed = taken().add(reach.clone());
-            let (found, more) = walk::first(db, &stretches, beyond, narrowed, 51).await.unwrap();
-            seen.extend(found);
+            let (query, more) = walk::first(db, &stretches, beyond, narrowed, 51).await.unwrap();
+            seen.extend(query.all(db).await.unwrap());
             pages += 1;
             match more {
                 Some(cursor) => page.cursor = Some(cursor),

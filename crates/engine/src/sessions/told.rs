@@ -5,7 +5,7 @@ use crate::{
     entity::{message, session, session_moment},
     events::{Deed, feed::Happening},
     seldom::{EVERY_SECOND, Seldom},
-    sessions::{access::visible_to, content, messages, rows, timeline},
+    sessions::{access::visible_to, content, messages, named::named, rows, timeline},
 };
 use domain::{
     access::Actor,
@@ -56,12 +56,12 @@ pub async fn told(engine: &Engine, actor: &Actor, happenings: &[Happening]) -> R
     let lines = lines.all(db).await?.into_iter();
     let lines: Vec<_> = lines.filter_map(|row| readable(timeline::seen(row))).collect();
 
-    let named = happenings.iter().filter_map(|one| one.change.session());
-    let ids: BTreeSet<_> = named.chain(places.iter().copied()).collect();
+    let of_events = happenings.iter().filter_map(|one| one.change.session());
+    let ids: BTreeSet<_> = of_events.chain(places.iter().copied()).collect();
     let seen = session::Entity::find()
         .filter(session::Column::Id.is_in(ids.into_iter().map(SessionId::uuid)))
         .filter(visible_to(actor));
-    let sessions = rows::rows(db, seen.all(db).await?).await?;
+    let sessions = rows::with_messages(db, named(db, seen).await?).await?;
     let sessions = engine.seen_by(actor, sessions).into_iter();
     let lines = engine.seen_by(actor, lines).into_iter();
     let views = engine.seen_by(actor, views).into_iter();

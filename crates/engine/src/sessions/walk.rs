@@ -9,7 +9,7 @@ use crate::{
     entity::session,
     sessions::{order::Order, stretches},
 };
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QuerySelect, Select};
 use uuid::Uuid;
 
 /// How many of the sessions that the actor sees are scanned for a page.
@@ -17,15 +17,15 @@ pub(super) const SCANNED: u64 = 10_000;
 
 const ORDER: Order = Order::LatestMessage;
 
-/// The first `many` that are `narrowed`, among the first [`SCANNED`] of these stretches that are `within`; and where to go
-/// on if there are not as many.
+/// The query for the first `many` that are `narrowed`, among the first [`SCANNED`] of these stretches that are `within`; and
+/// where to go on if there are not as many.
 pub(super) async fn first(
     db: &impl ConnectionTrait,
     stretches: &[Condition],
     within: Condition,
     narrowed: Condition,
     many: u64,
-) -> Result<(Vec<session::Model>, Option<String>)> {
+) -> Result<(Select<session::Entity>, Option<String>)> {
     let last: Option<(i64, Uuid)> = stretches::first(stretches, ORDER, &within, SCANNED)
         .select_only()
         .columns([session::Column::LastMessageAt, session::Column::Id])
@@ -35,9 +35,7 @@ pub(super) async fn first(
         .await?;
     // Those down to the last one, whatever has come or moved meanwhile.
     let narrowed = narrowed.add(within).add_option(last.map(down_to));
-    let found = stretches::first(stretches, ORDER, &narrowed, many)
-        .all(db)
-        .await?;
+    let found = stretches::first(stretches, ORDER, &narrowed, many);
     Ok((found, last.map(|(at, id)| cursor::of_time_and_id(at, id))))
 }
 

@@ -127,7 +127,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("search", &["contacts", "engine", "entity", "error", "sessions"]),
         ("seldom", &[]),
         ("sessions", &["audit", "clock", "contacts", "credentials", "database", "directory", "engine", "entity", "error", "events",
-            "labels", "outbound", "presence", "reach", "receipts", "search", "seldom", "transaction", "wakes"]),
+            "outbound", "presence", "reach", "receipts", "search", "seldom", "transaction", "wakes"]),
         ("shared_reads", &[]),
         ("templates", &["credentials", "database", "engine", "entity", "error", "events", "outbound", "reach", "sessions",
             "transaction", "wakes"]),

@@ -133,10 +133,7 @@ pub async fn read(engine: &Engine, actor: &Actor, id: SessionId, before: Option<
         templates,
         may,
         blocked,
-        session: rows::rows(db, vec![found.clone()])
-            .await?
-            .pop()
-            .ok_or(Refusal::NotFound)?,
+        session: rows::row(db, &found).await?,
     };
     if let Some(cursor) = before {
         thread.put_above(read_above(db, actor, &contacts, cursor).await?);

@@ -13,7 +13,6 @@ use domain::{
     access::{Actor, Permission},
     ids::SessionId,
     message::MessageView,
-    refusal::Refusal,
     session::{SessionEvent, SessionRow},
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -48,9 +47,9 @@ pub async fn recorded(engine: &Engine, actor: &Actor, id: SessionId) -> Result<R
     let db = engine.db.read();
     let found = access::find(db, actor, id, false).await?;
     let timeline = timelines(db, &[found.id]).await?.remove(&found.id);
-    let row = rows::rows(db, vec![found]).await?.pop();
+    let row = rows::row(db, &found).await?;
     Ok(Recorded {
-        session: engine.seen_by(actor, row.ok_or(Refusal::NotFound)?),
+        session: engine.seen_by(actor, row),
         timeline: heard_by(actor, timeline.unwrap_or_default()),
     })
 }
