@@ -4233,6 +4233,8 @@ export interface components {
             /** Format: date-time */
             at: string;
             author: string | null;
+            /** @description An API token sent the message: `author` is its name. */
+            by_token: boolean;
             contact: components["schemas"]["ContactRef"];
             /** @description The text about the words. */
             excerpt: string;
