@@ -129,7 +129,10 @@ async fn what_is_within_reach_is_read_and_changed(story: &Story) {
     for (n, bound) in world.bounds().into_iter().enumerate() {
         let api = token(story, &bound).await;
         let listed = api.items("/api/v1/sessions").await;
-        assert_eq!(listed.iter().map(id_of).collect::<Vec<_>>(), std::slice::from_ref(&id));
+        assert_eq!(
+            listed.iter().map(id_of).collect::<Vec<_>>(),
+            std::slice::from_ref(&id)
+        );
         // Eva has written elsewhere since, of which this token does not know.
         let contact = id_of(&world.session["contact"]);
         let contact = api.get(&format!("/api/v1/contacts/{contact}")).await.ok();
