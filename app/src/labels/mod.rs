@@ -99,6 +99,7 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
         Refusal::KeyReused => td_string!(locale, common.refusal.key_reused).to_owned(),
         Refusal::Moved { to } => td_string!(locale, common.refusal.moved, name = to.clone()),
         Refusal::NotFailed => td_string!(locale, common.refusal.not_failed).to_owned(),
+        Refusal::WebhookAtWork { .. } => td_string!(locale, common.refusal.webhook_at_work).to_owned(),
         Refusal::NothingToReplay => td_string!(locale, common.refusal.nothing_to_replay).to_owned(),
         Refusal::ChannelIncomplete => td_string!(locale, common.refusal.channel_incomplete).to_owned(),
         Refusal::NameDiffers => td_string!(locale, common.refusal.name_differs).to_owned(),

@@ -99,6 +99,8 @@ pub enum Refusal {
     Moved { to: String },
     #[error("nothing is stored any more that could be applied again")]
     NothingToReplay,
+    #[error("what waits for the webhook is being sent again or given up, try again in {seconds} s")]
+    WebhookAtWork { seconds: u32 },
     #[error("the channel cannot send: it has no access token or no phone-number id")]
     ChannelIncomplete,
     #[error("the name that was typed is not the channel's")]
@@ -207,6 +209,7 @@ impl Refusal {
             | Self::NoPasskeys
             | Self::NotFailed
             | Self::NothingToReplay
+            | Self::WebhookAtWork { .. }
             | Self::NameDiffers
             | Self::LocksYouOut { .. }
             | Self::NoCountryDatabase
@@ -217,9 +220,10 @@ impl Refusal {
     /// The number of seconds after which the same request may succeed (`Retry-After`), if known.
     pub fn retry_after(&self) -> Option<u32> {
         match self {
-            Self::TooManyAttempts { seconds } | Self::Busy { seconds } | Self::AskedJustNow { seconds } => {
-                Some(*seconds)
-            }
+            Self::TooManyAttempts { seconds }
+            | Self::Busy { seconds }
+            | Self::AskedJustNow { seconds }
+            | Self::WebhookAtWork { seconds } => Some(*seconds),
             _ => None,
         }
     }
@@ -294,6 +298,7 @@ mod tests {
             (Refusal::NoPasskeys, 409),
             (Refusal::NotFailed, 409),
             (Refusal::NothingToReplay, 409),
+            (Refusal::WebhookAtWork { seconds: 30 }, 409),
             (Refusal::NameDiffers, 409),
             (
                 Refusal::LocksYouOut {

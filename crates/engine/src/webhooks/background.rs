@@ -36,7 +36,7 @@ impl Replays {
     /// [`Refusal::Busy`] while another one of this webhook is under way.
     pub(super) fn begin(&self, id: WebhookId) -> Result<Replay> {
         match lock(&self.under_way).entry(id) {
-            Entry::Occupied(_) => Err(Refusal::Busy { seconds: AGAIN }.into()),
+            Entry::Occupied(_) => Err(Refusal::WebhookAtWork { seconds: AGAIN }.into()),
             Entry::Vacant(place) => {
                 let stop = place.insert(self.stop.child_token()).clone();
                 let under_way = self.under_way.clone();

@@ -219,7 +219,7 @@ async fn ready(tx: &Transaction, id: WebhookId) -> Result<webhook::Model> {
     let row = known(tx, id).await?;
     match row.giving_up_to {
         None => Ok(row),
-        Some(_) => Err(Refusal::Busy { seconds: 5 }.into()),
+        Some(_) => Err(Refusal::WebhookAtWork { seconds: 5 }.into()),
     }
 }
 

@@ -223,7 +223,7 @@ async fn a_webhook_has_one_replay_at_a_time() {
     );
     assert!(first.is_ok(), "{first:?}");
     assert!(
-        matches!(second, Err(Error::Refused(Refusal::Busy { .. }))),
+        matches!(second, Err(Error::Refused(Refusal::WebhookAtWork { .. }))),
         "{second:?}"
     );
     webhooks::replay_all(engine, admin, id).await.unwrap();
