@@ -6,7 +6,7 @@ use crate::{
     database::cursor,
     entity::{channel, queue, session, session_label},
     sessions::{
-        access::{find, is_open, on_tab},
+        access::{is_open, on_tab},
         named::{Named, named},
         order::Order,
         rows, stretches,
@@ -374,7 +374,6 @@ pub(crate) fn counted(actor: &Actor, tab: Tab) -> Select<session::Entity> {
 }
 
 pub async fn row(engine: &Engine, actor: &Actor, id: SessionId) -> Result<SessionRow> {
-    let found = find(engine.db.read(), actor, id, false).await?;
-    let row = rows::row(engine.db.read(), &found).await?;
+    let row = rows::row(engine.db.read(), actor, id).await?;
     Ok(engine.seen_by(actor, row))
 }

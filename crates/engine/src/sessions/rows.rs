@@ -8,15 +8,16 @@ use crate::{
         stored,
     },
     sessions::{
+        access::{visible_to, why_unseen},
         messages,
         named::{Named, named},
     },
 };
 use domain::{
+    access::Actor,
     ids::{ChannelId, ExtensionId, LabelId, MessageId, QueueId, SessionId},
     message::MessageView,
     refs::{ChannelRef, ExtensionRef, LabelRef, QueueRef},
-    refusal::Refusal,
     session::{Preview, SessionRow},
     time::Timestamp,
 };
@@ -27,11 +28,14 @@ use uuid::Uuid;
 /// The row of a session.
 ///
 /// # Errors
-/// There is none any more.
-pub(super) async fn row(db: &impl ConnectionTrait, of: &session::Model) -> Result<SessionRow> {
-    let found = named(db, session::Entity::find_by_id(of.id)).await?;
-    let row = with_messages(db, found).await?.pop();
-    Ok(row.ok_or(Refusal::NotFound)?)
+/// The actor may not see it.
+pub(super) async fn row(db: &impl ConnectionTrait, actor: &Actor, id: SessionId) -> Result<SessionRow> {
+    let seen = session::Entity::find_by_id(id.uuid()).filter(visible_to(actor));
+    let found = named(db, seen).await?;
+    match with_messages(db, found).await?.pop() {
+        Some(row) => Ok(row),
+        None => Err(why_unseen(db, actor, id).await?.into()),
+    }
 }
 
 /// Rows as they are shown, in the order given, with the newest messages.

@@ -133,7 +133,7 @@ pub async fn read(engine: &Engine, actor: &Actor, id: SessionId, before: Option<
         templates,
         may,
         blocked,
-        session: rows::row(db, &found).await?,
+        session: rows::row(db, actor, id).await?,
     };
     if let Some(cursor) = before {
         thread.put_above(read_above(db, actor, &contacts, cursor).await?);

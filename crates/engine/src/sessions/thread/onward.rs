@@ -45,9 +45,8 @@ pub struct Onward {
 pub async fn recorded(engine: &Engine, actor: &Actor, id: SessionId) -> Result<Recorded> {
     actor.require(Permission::SessionTransfer)?;
     let db = engine.db.read();
-    let found = access::find(db, actor, id, false).await?;
-    let timeline = timelines(db, &[found.id]).await?.remove(&found.id);
-    let row = rows::row(db, &found).await?;
+    let row = rows::row(db, actor, id).await?;
+    let timeline = timelines(db, &[id.uuid()]).await?.remove(&id.uuid());
     Ok(Recorded {
         session: engine.seen_by(actor, row),
         timeline: heard_by(actor, timeline.unwrap_or_default()),
