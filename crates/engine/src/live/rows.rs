@@ -40,16 +40,13 @@ pub(super) async fn seen(
     for ids in ids.chunks(AT_ONCE) {
         let query = session::Entity::find().filter(session::Column::Id.is_in(ids.iter().copied()));
         let found = named(db, query).await?;
-        let facts = found.iter().map(|Named { session: of, .. }| {
-            let id = SessionId::new(of.id);
-            (id, (Audience::of_session(of), Fact::of(of)))
-        });
-        let mut facts: HashMap<_, _> = facts.collect();
-        for row in rows::with_messages(db, found).await? {
+        let facts = found
+            .iter()
+            .map(|Named { session: of, .. }| (Audience::of_session(of), Fact::of(of)));
+        let facts: Vec<_> = facts.collect();
+        let rows = rows::with_messages(db, found).await?.into_iter();
+        for (row, (by, fact)) in rows.zip(facts) {
             let (id, json) = (row.id, json(&row)?);
-            let Some((by, fact)) = facts.remove(&id) else {
-                continue;
-            };
             let masked = match engine.mask_numbers {
                 true => Some(self::json(&row.masked())?),
                 false => None,

@@ -181,12 +181,5 @@ async fn sessions(engine: &Engine, ids: &[SessionId]) -> Result<Vec<(session::Mo
     let found = named(engine.db.read(), found).await?;
     let models: Vec<_> = found.iter().map(|one| one.session.clone()).collect();
     let rows = with_messages(engine.db.read(), found).await?;
-    let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
-    let found = models.into_iter();
-    Ok(found
-        .filter_map(|of| {
-            let row = rows.remove(&SessionId::new(of.id))?;
-            Some((of, row))
-        })
-        .collect())
+    Ok(models.into_iter().zip(rows).collect())
 }

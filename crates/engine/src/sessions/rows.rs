@@ -38,7 +38,7 @@ pub(super) async fn row(db: &impl ConnectionTrait, actor: &Actor, id: SessionId)
     }
 }
 
-/// Rows as they are shown, in the order given, with the newest messages.
+/// Rows as they are shown, one for each session in the order given, with the newest messages.
 pub(crate) async fn with_messages(db: &impl ConnectionTrait, found: Vec<Named>) -> Result<Vec<SessionRow>> {
     let newest = newest_messages(db, &found).await?;
     let newest: Vec<_> = found
