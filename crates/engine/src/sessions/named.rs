@@ -161,7 +161,7 @@ mod tests {
             ),
             format!("INSERT INTO extensions (id, number, name, created_at) VALUES ({owner}, '1', 'E', 0)"),
             format!("INSERT INTO queues (id, name, pick_up, created_at) VALUES ({queue}, 'q', 'manual', 0)"),
-            format!("INSERT INTO contacts (id, alias, created_at) VALUES ({main}, 'Eva \"\\ Ž', 0)"),
+            format!("INSERT INTO contacts (id, alias, created_at) VALUES ({main}, 'Eva \"\\ \u{1}\n Ž', 0)"),
             format!(
                 "INSERT INTO contacts (id, alias, created_at, merged_into) VALUES ({merged}, 'Its own', 0, {main})"
             ),
@@ -200,7 +200,7 @@ mod tests {
         let labels: Vec<_> = full.labels.iter().map(|(_, name)| name.as_str()).collect();
         assert_eq!(labels, ["a", "b"]);
         let of_main = contacts::reference(full.contact).alias;
-        assert_eq!(of_main.as_deref(), Some("Eva \"\\ Ž"));
+        assert_eq!(of_main.as_deref(), Some("Eva \"\\ \u{1}\n Ž"));
 
         assert_eq!((bare.queue, bare.pick_up), (None, None));
         assert_eq!((bare.number, bare.owner), (None, None));
