@@ -23,6 +23,8 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// How long a stream waits for more after an event: a burst is read at once.
 const GATHER: Duration = Duration::from_millis(250);
+/// How long it waits for a read, behind the reads of others: less than the silence after which a client gives it up.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Streams what the token may see, until it is revoked or expires.
 ///
@@ -108,7 +110,7 @@ impl Follower {
             }
             let reads = &self.http.event_reads;
             let next = reads.after(&self.http.engine, &self.actor, self.place);
-            let next = timeout(PING_EVERY, next).await;
+            let next = timeout(PATIENCE, next).await;
             match next {
                 Ok(Ok(next)) => {
                     if self.take(next).is_some() {
@@ -119,9 +121,8 @@ impl Follower {
                     tracing::warn!(%error, "a stream of events cannot go on now");
                     return None;
                 }
-                // All streams would wait one after the other, and without a ping.
                 Err(_) => {
-                    tracing::warn!("a stream of events ends: the database does not answer");
+                    tracing::warn!("a stream of events ends: it was not read in time");
                     return None;
                 }
             }
