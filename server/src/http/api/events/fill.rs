@@ -5,6 +5,7 @@ use super::{
         OfChannel, OfContact, OfDeletedChannel, OfDeletedContact, OfExtension, OfMessage, OfSession,
         OfStatus, OfTemplate, OfTimeline, OfWebhook,
     },
+    together::Said,
     types::{ApiEvent, Event},
 };
 use crate::http::api::time;
@@ -21,14 +22,12 @@ use domain::{
 use engine::{
     Engine, channels,
     directory::extensions,
-    events::{
-        Deed,
-        feed::{Happening, Place},
-    },
+    events::{Deed, feed::Happening},
     sessions::{self, Told},
     templates,
     webhooks::{self, Wording},
 };
+use futures::future::BoxFuture;
 use serde::Deserialize;
 use std::{collections::HashMap, sync::Arc};
 
@@ -42,27 +41,21 @@ pub(super) async fn events(
     Ok(happenings.iter().filter_map(|one| known.event(one)).collect())
 }
 
-/// An event as streams tell it.
-#[derive(Debug)]
-pub(super) struct Said {
-    pub(super) place: Place,
-    /// The event, as JSON.
-    pub(super) data: String,
-}
-
 /// The same events for streams.
-pub(super) async fn said(
-    engine: &Engine,
-    actor: &Actor,
-    happenings: &[Happening],
-) -> engine::Result<Vec<Arc<Said>>> {
-    let known = Known::read(engine, actor, happenings).await?;
-    let said = happenings.iter().filter_map(|one| {
-        let data = serde_json::to_string(&known.event(one)?).ok()?;
-        let place = one.place;
-        Some(Arc::new(Said { place, data }))
-    });
-    Ok(said.collect())
+pub(super) fn said<'a>(
+    engine: &'a Engine,
+    actor: &'a Actor,
+    happenings: &'a [Happening],
+) -> BoxFuture<'a, engine::Result<Vec<Arc<Said>>>> {
+    Box::pin(async move {
+        let known = Known::read(engine, actor, happenings).await?;
+        let said = happenings.iter().filter_map(|one| {
+            let data = serde_json::to_string(&known.event(one)?).ok()?;
+            let place = one.place;
+            Some(Arc::new(Said { place, data }))
+        });
+        Ok(said.collect())
+    })
 }
 
 /// The same events for webhooks, with what these choose by.

@@ -1,6 +1,9 @@
 //! Events as they come. A stream goes from place to place as a script that asks for pages, so a slow reader misses nothing.
 
-use super::{fill::Said, together::Next};
+use super::{
+    fill::said,
+    together::{Next, Said},
+};
 use crate::http::{
     api::{Caller, problem::Problem},
     events::PASS_ON_AT_ONCE,
@@ -49,7 +52,7 @@ pub async fn open(http: &Http, actor: Actor, token: String, after: Place) -> Res
     // Only the database knows whether what comes after any place is kept.
     let first = http
         .event_reads
-        .alone(&http.engine, &follower.actor, after)
+        .alone((&http.engine, said), &follower.actor, after)
         .await?;
     if let Some(newest) = follower.take(first) {
         return Err(Problem::events_gone(newest));
@@ -109,7 +112,7 @@ impl Follower {
                 sleep(GATHER).await;
             }
             let reads = &self.http.event_reads;
-            let next = reads.after(&self.http.engine, &self.actor, self.place);
+            let next = reads.after((&self.http.engine, said), &self.actor, self.place);
             let next = timeout(PATIENCE, next).await;
             match next {
                 Ok(Ok(next)) => {

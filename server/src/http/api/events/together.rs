@@ -2,12 +2,12 @@
 //! after something has happened reads on, and the others get what it has read. A stream that is behind, or of a bound token, reads
 //! alone, when it is its turn.
 
-use super::fill::{self, Said};
 use domain::access::{Actor, Scope};
 use engine::{
     Engine,
-    events::feed::{self, Feed, Place},
+    events::feed::{self, Feed, Happening, Place},
 };
+use futures::future::BoxFuture;
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
@@ -27,6 +27,18 @@ const ALONE: usize = 2;
 const NEAR: u64 = 2000;
 /// For so long others get what was read: it may be erased meanwhile.
 const FRESH: Duration = Duration::from_secs(2);
+
+/// An event as streams tell it.
+#[derive(Debug)]
+pub(super) struct Said {
+    pub(super) place: Place,
+    /// The event, as JSON.
+    pub(super) data: String,
+}
+
+/// Puts what has happened into words. The reads do not know them: they belong to the state of the server, which all know.
+pub(super) type Tell =
+    for<'a> fn(&'a Engine, &'a Actor, &'a [Happening]) -> BoxFuture<'a, engine::Result<Vec<Arc<Said>>>>;
 
 /// What comes after a place.
 #[derive(Debug)]
@@ -61,7 +73,12 @@ impl Default for Reads {
 
 impl Reads {
     /// What this token's stream tells after a place, most often read by another stream.
-    pub(super) async fn after(&self, engine: &Engine, actor: &Actor, place: Place) -> engine::Result<Next> {
+    pub(super) async fn after(
+        &self,
+        (engine, tell): (&Engine, Tell),
+        actor: &Actor,
+        place: Place,
+    ) -> engine::Result<Next> {
         let behind = engine.events().last().saturating_sub(place.number);
         // Every field is named, so that a new one that narrows what a token sees is not forgotten here.
         if let Actor::Token {
@@ -74,11 +91,11 @@ impl Reads {
             && behind <= NEAR
         {
             let mut latest = latest.lock().await;
-            if let Some(next) = latest.after(engine, actor, place).await? {
+            if let Some(next) = latest.after((engine, tell), actor, place).await? {
                 return Ok(next);
             }
         }
-        self.alone(engine, actor, place).await
+        self.alone((engine, tell), actor, place).await
     }
 
     /// Lets go of what was read some time ago, if nobody reads at this moment.
@@ -91,17 +108,27 @@ impl Reads {
     }
 
     /// What comes after any place, read from the database now.
-    pub(super) async fn alone(&self, engine: &Engine, actor: &Actor, place: Place) -> engine::Result<Next> {
+    pub(super) async fn alone(
+        &self,
+        from: (&Engine, Tell),
+        actor: &Actor,
+        place: Place,
+    ) -> engine::Result<Next> {
         let _turn = self.alone.acquire().await;
-        read(engine, actor, place, AT_ONCE_EACH).await
+        read(from, actor, place, AT_ONCE_EACH).await
     }
 }
 
-async fn read(engine: &Engine, actor: &Actor, after: Place, limit: usize) -> engine::Result<Next> {
+async fn read(
+    (engine, tell): (&Engine, Tell),
+    actor: &Actor,
+    after: Place,
+    limit: usize,
+) -> engine::Result<Next> {
     Ok(match feed::read(engine, actor, after, limit).await? {
         Feed::Gone { newest } => Next::Gone { newest },
         Feed::Kept { happenings, upto } => Next::Kept {
-            said: fill::said(engine, actor, &happenings).await?,
+            said: tell(engine, actor, &happenings).await?,
             upto,
             more: happenings.len() == limit,
         },
@@ -124,7 +151,12 @@ struct Page {
 
 impl Latest {
     /// `None`: the place is before all that was read of late.
-    async fn after(&mut self, engine: &Engine, actor: &Actor, place: Place) -> engine::Result<Option<Next>> {
+    async fn after(
+        &mut self,
+        from: (&Engine, Tell),
+        actor: &Actor,
+        place: Place,
+    ) -> engine::Result<Option<Next>> {
         self.forget();
         if self.0.front().is_some_and(|first| place < first.after) {
             return Ok(None);
@@ -132,7 +164,7 @@ impl Latest {
         let end = self.0.back().map_or(place, |last| last.upto);
         if place >= end {
             let read_at = Instant::now();
-            match read(engine, actor, end, AT_ONCE).await? {
+            match read(from, actor, end, AT_ONCE).await? {
                 Next::Kept { said, upto, more } => self.0.push_back(Page {
                     read_at,
                     after: end,
