@@ -33,7 +33,7 @@ pub(super) struct Replays {
 
 impl Replays {
     /// # Errors
-    /// [`Refusal::Busy`] while another one of this webhook is under way.
+    /// [`Refusal::WebhookAtWork`] while another one of this webhook is under way.
     pub(super) fn begin(&self, id: WebhookId) -> Result<Replay> {
         match lock(&self.under_way).entry(id) {
             Entry::Occupied(_) => Err(Refusal::WebhookAtWork { seconds: AGAIN }.into()),

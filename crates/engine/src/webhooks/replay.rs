@@ -60,7 +60,7 @@ pub async fn replay_one(engine: &Engine, actor: &Actor, id: WebhookId, call: Web
 /// Sends again all that was given up.
 ///
 /// # Errors
-/// [`Refusal::Busy`] while this or [`replay_since`] is under way for this webhook.
+/// [`Refusal::WebhookAtWork`] while this or [`replay_since`] is under way for this webhook.
 pub async fn replay_all(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<Replayed> {
     actor.require(Permission::WebhookChange)?;
     let replay = engine.webhooks.replays.begin(id)?;
@@ -113,7 +113,7 @@ pub(super) fn given_up(id: WebhookId, until: i64) -> Select<Entity> {
 /// was not sent while it was off.
 ///
 /// # Errors
-/// [`Refusal::Busy`] while this or [`replay_all`] is under way for this webhook.
+/// [`Refusal::WebhookAtWork`] while this or [`replay_all`] is under way for this webhook.
 pub async fn replay_since(
     engine: &Engine,
     actor: &Actor,
