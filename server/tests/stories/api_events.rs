@@ -1,5 +1,6 @@
 //! What scripts are told of: as a stream, and page by page.
 
+mod late;
 mod told;
 
 use crate::{

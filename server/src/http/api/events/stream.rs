@@ -19,7 +19,7 @@ use domain::{
     event::{HELLO, PING, PING_EVERY},
     refusal::Refusal,
 };
-use engine::{Engine, events::feed::Place};
+use engine::{Engine, Error, events::feed::Place};
 use futures::{StreamExt as _, future, stream};
 use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Streams what the token may see, until it is revoked or expires.
 ///
 /// # Errors
-/// Events after this place are deleted, or too many streams are open.
+/// Events after this place are deleted, too many streams are open, or the first events are not read in time.
 pub async fn open(http: &Http, actor: Actor, token: String, after: Place) -> Result<Response, Problem> {
     let Actor::Token { id, .. } = actor else {
         return Err(Refusal::Forbidden.into());
@@ -52,8 +52,8 @@ pub async fn open(http: &Http, actor: Actor, token: String, after: Place) -> Res
     // Only the database knows whether what comes after any place is kept.
     let first = http
         .event_reads
-        .alone((&http.engine, said), &follower.actor, after)
-        .await?;
+        .alone((&http.engine, said), &follower.actor, after);
+    let first = in_time(first).await?;
     if let Some(newest) = follower.take(first) {
         return Err(Problem::events_gone(newest));
     }
@@ -68,6 +68,12 @@ pub async fn open(http: &Http, actor: Actor, token: String, after: Place) -> Res
         .map(Ok::<_, Infallible>)
         .take_until(over);
     Ok((PASS_ON_AT_ONCE, Sse::new(events)).into_response())
+}
+
+/// A read, which waits behind the reads of others for [`PATIENCE`] at the most.
+async fn in_time(read: impl Future<Output = engine::Result<Next>>) -> engine::Result<Next> {
+    let late = Error::Unavailable("a stream of events was not read in time");
+    timeout(PATIENCE, read).await.unwrap_or(Err(late))
 }
 
 /// One that proves that the stream is alive, and says how far it is.
@@ -113,21 +119,12 @@ impl Follower {
             }
             let reads = &self.http.event_reads;
             let next = reads.after((&self.http.engine, said), &self.actor, self.place);
-            let next = timeout(PATIENCE, next).await;
-            match next {
-                Ok(Ok(next)) => {
-                    if self.take(next).is_some() {
-                        return None;
-                    }
-                }
-                Ok(Err(error)) => {
-                    tracing::warn!(%error, "a stream of events cannot go on now");
-                    return None;
-                }
-                Err(_) => {
-                    tracing::warn!("a stream of events ends: it was not read in time");
-                    return None;
-                }
+            let next = in_time(next)
+                .await
+                .inspect_err(|error| tracing::warn!(%error, "a stream of events cannot go on now"))
+                .ok()?;
+            if self.take(next).is_some() {
+                return None;
             }
         }
     }
