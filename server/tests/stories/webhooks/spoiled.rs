@@ -18,6 +18,7 @@ stories! {
     one_whose_secret_does_not_open_fails_like_any_other
     one_whose_secret_does_not_open_is_given_another
     a_former_secret_that_does_not_open_does_not_sign
+    one_whose_address_cannot_be_read_is_given_another
     one_whose_wishes_cannot_be_read_gets_everything_and_hides_no_other
     an_erasure_lets_other_sessions_go_on
     events_that_stood_still_go_on_when_it_is_enabled
@@ -78,6 +79,22 @@ async fn a_former_secret_that_does_not_open_does_not_sign(story: &Story) {
     does(story, &crm, "test", json!({})).await;
     story.called().await;
     assert_eq!(receiver.got()[0].signed(new), (1, true));
+}
+
+async fn one_whose_address_cannot_be_read_is_given_another(story: &Story) {
+    let receiver = Receiver::start().await;
+    let crm = story.hears("CRM", &receiver, json!({})).await;
+    let address = read(story, &crm).await["address"].clone();
+    run(story, "UPDATE webhooks SET address = 'nowhere'").await;
+    does(story, &crm, "test", json!({})).await;
+    story.called().await;
+    assert_eq!(listed(story, &crm, "attempts").await[0]["failure"], "unreadable");
+    let change = story.api.request(Method::PATCH, &crm.path);
+    let change = change.json(&json!({ "address": address }));
+    story.api.send(change).await.ok();
+    does(story, &crm, "test", json!({})).await;
+    story.called().await;
+    assert_eq!(receiver.got().len(), 1);
 }
 
 async fn one_whose_wishes_cannot_be_read_gets_everything_and_hides_no_other(story: &Story) {
