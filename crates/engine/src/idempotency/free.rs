@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// How long a key belongs to its request.
 pub(super) const LIVES: Duration = Duration::from_secs(24 * 60 * 60);
-/// How many keys a token may have at a time; a few more until they are counted.
+/// How many keys a token may have within 24 hours: about so many, because they are counted now and then only.
 const MOST: u64 = 100_000;
 
 /// Whether a key may be claimed again: it has had its day, or whoever served the request died before it had an effect.

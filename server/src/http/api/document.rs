@@ -36,7 +36,7 @@ const KEY: &str = "Makes repeating safe: for 24 hours the same request with the 
     with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the \
     first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 \
     (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be \
-    made again. A token has up to 100,000 keys at a time; further ones are refused with 429 \
+    made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 \
     (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes.";
 
 type OperationOf = fn(&mut PathItem) -> Option<&mut Operation>;
