@@ -2,11 +2,11 @@
 
 use crate::{
     stories,
-    support::{Story, files::PDF, openapi::DOCUMENT, receiver::Receiver, token, world::id_of},
+    support::{Story, files::PDF, openapi::DOCUMENT, receiver::Receiver, scripts, token, world::id_of},
 };
 use domain::access::{Actor, Scope};
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, env, fs, process::Stdio};
+use std::{collections::BTreeSet, env, fs};
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -170,20 +170,13 @@ async fn run(story: &Story, interpreter: &str, needs: &[&str], text: &str, varia
             "{program} is not installed; `cargo xtask test` does that"
         );
     }
-    let ran = Command::new(interpreter)
+    let mut script = Command::new(interpreter);
+    script
         .args(["-c", text])
         .env("SWITCHBOARD_URL", story.url.as_str().trim_end_matches('/'))
         .env("SWITCHBOARD_TOKEN", token(&story.engine, Scope::Operate).await)
-        // A proxy that is set for the machine does not know this server.
-        .env("no_proxy", "127.0.0.1")
-        .envs(variables.iter().copied())
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output()
-        .await
-        .expect("it starts");
-    let said = [ran.stdout, ran.stderr].map(|said| String::from_utf8_lossy(&said).into_owned());
-    assert!(ran.status.success(), "{}\n{}", ran.status, said.join("\n"));
+        .envs(variables.iter().copied());
+    scripts::run(&mut script).await;
 }
 
 fn is_installed(program: &str) -> bool {

@@ -12,9 +12,9 @@ pub mod openapi;
 pub mod panics;
 pub mod provider;
 pub mod push;
-pub mod python;
 pub mod receiver;
 pub mod s3;
+pub mod scripts;
 pub mod users;
 pub mod world;
 

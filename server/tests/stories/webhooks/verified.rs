@@ -1,16 +1,17 @@
 //! What is sent is verified by an implementation of Standard Webhooks that has nothing to do with ours.
 
 use super::does;
-use crate::support::{Story, python::python, receiver::Receiver};
+use crate::support::{
+    Story,
+    receiver::Receiver,
+    scripts::{python, run},
+};
 use engine::Clock;
 use serde_json::{Map, json};
-use std::{
-    io::Write as _,
-    process::{Command, Stdio},
-};
+use tokio::process::Command;
 
 /// Reads secret, headers and body, and ends in an error if the signature is wrong.
-const VERIFY: &str = "import json, sys; from standardwebhooks import Webhook; given = json.load(sys.stdin); \
+const VERIFY: &str = "import json, os; from standardwebhooks import Webhook; given = json.loads(os.environ['GIVEN']); \
     Webhook(given['secret']).verify(given['body'], given['headers'])";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -35,15 +36,8 @@ async fn another_implementation_verifies_what_is_sent() {
         }
         let body = String::from_utf8(got.body.to_vec()).expect("UTF-8");
         let given = json!({"secret": crm.secret, "headers": headers, "body": body});
-        let mut verifier = Command::new(python())
-            .args(["-c", VERIFY])
-            .stdin(Stdio::piped())
-            .spawn()
-            .expect("Python");
-        let mut stdin = verifier.stdin.take().expect("its input");
-        stdin.write_all(given.to_string().as_bytes()).expect("it reads");
-        drop(stdin);
-        assert!(verifier.wait().expect("it ends").success(), "{given}");
+        let mut verifier = Command::new(python());
+        run(verifier.args(["-c", VERIFY]).env("GIVEN", given.to_string())).await;
     }
     story.end().await;
 }
