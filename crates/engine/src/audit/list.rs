@@ -224,35 +224,20 @@ mod tests {
     const MANY: i64 = 20_000;
 
     /// One row in five thousand is about a label, one tells of a refusal, and one comes from another address.
-    fn history(backend: DbBackend) -> String {
-        let (number, id) = match backend {
-            DbBackend::Postgres => (
-                format!("generate_series(1, {MANY}) i"),
-                "('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid",
-            ),
-            _ => (
-                format!(
-                    "(WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY}) SELECT i FROM n)"
-                ),
-                "CAST('0123456' || printf('%09d', i) AS BLOB)",
-            ),
-        };
-        format!(
+    fn history(backend: DbBackend) -> Vec<String> {
+        let (number, id) = (testing::numbers(backend, 1, MANY), testing::id(backend, "i"));
+        vec![format!(
             "INSERT INTO audit (id, at, actor, action, subject_kind, number, address, outcome, hash)
              SELECT {id}, CAST(i AS BIGINT) * 1000, 'system', 'tested',
                     CASE WHEN i % 5000 = 0 THEN 'label' ELSE 'channel' END, i,
                     CASE WHEN i % 5000 = 1 THEN '192.0.2.7' ELSE '192.0.2.1' END,
                     CASE WHEN i % 5000 = 2 THEN 'refused' ELSE 'done' END, '' FROM {number}"
-        )
+        )]
     }
 
     async fn filters_use_indexes(db: &Database) {
         let db = db.read();
-        let backend = db.get_database_backend();
-        db.execute_unprepared(&history(backend)).await.unwrap();
-        if backend == DbBackend::Postgres {
-            db.execute_unprepared("VACUUM (ANALYZE)").await.unwrap();
-        }
+        testing::fill(db, history).await;
         let second = |n: i64| Timestamp::from_millis(n * 1000);
         let all = AuditFilter::default;
         let (address, outcome) = (Some("192.0.2.7".parse().unwrap()), Some(AuditOutcome::Refused));

@@ -131,7 +131,7 @@ async fn entries_are_found_in_indexes(db: &Database) {
     let sought = texts::sought("vzácné").unwrap();
     let entries = plan(db, &seen(&Actor::System, &[1, 2, 3])).await;
     if db.get_database_backend() == DbBackend::Postgres {
-        db.execute_unprepared("VACUUM (ANALYZE)").await.unwrap();
+        testing::analyze(db).await;
         let latest = plan_of(db, index::latest(&sought, 2990, i64::MAX)).await;
         assert!(latest.contains("search_entries_pkey"), "{latest}");
         let sorted = plan_of(db, index::sorted(&sought, i64::MAX)).await;

@@ -44,19 +44,7 @@ const NEW: u8 = 4;
 /// Two belong to the new extension, and ten are in its queue. Each time occurs three times. Every contact is called
 /// Customer, and has a number; every session has a message.
 fn history(backend: DbBackend) -> Vec<String> {
-    // SQLite keeps ids as bytes, PostgreSQL as UUIDs.
-    let (number, id) = match backend {
-        DbBackend::Postgres => (
-            format!("generate_series(1, {MANY}) i"),
-            "('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid".to_owned(),
-        ),
-        _ => (
-            format!(
-                "(WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY}) SELECT i FROM n)"
-            ),
-            "CAST('0123456' || printf('%09d', i) AS BLOB)".to_owned(),
-        ),
-    };
+    let (number, id) = (testing::numbers(backend, 1, MANY), testing::id(backend, "i"));
     let one = |n: u8| match backend {
         DbBackend::Postgres => format!("'{ONE}{n}'::uuid"),
         _ => format!("X'{}'", format!("{ONE}{n}").replace('-', "")),
@@ -121,13 +109,7 @@ fn bound() -> Actor {
 
 async fn the_inbox_is_read_in_indexes(db: &Database) {
     let db = db.read();
-    let backend = db.get_database_backend();
-    for sql in history(backend) {
-        db.execute_unprepared(&sql).await.unwrap();
-    }
-    if backend == DbBackend::Postgres {
-        db.execute_unprepared("VACUUM (ANALYZE)").await.unwrap();
-    }
+    testing::fill(db, history).await;
     let (admin, jana) = (user(OLD, Role::Admin), user(OLD, Role::Operator));
     let novice = user(NEW, Role::Operator);
     let searched = async |actor: &Actor, text: &str| {
@@ -404,9 +386,7 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
 /// Every contact is called Customer, and half of them have such a number: the search looks up these, not everybody.
 async fn the_rarest_part_is_looked_up(db: &Database) {
     let db = db.read();
-    for sql in history(db.get_database_backend()) {
-        db.execute_unprepared(&sql).await.unwrap();
-    }
+    testing::fill(db, history).await;
     for text in ["customer 43000001", "43000001 customer"] {
         let mut sought = search::sought(text).unwrap();
         assert_eq!(
@@ -443,9 +423,7 @@ async fn page_by_page(db: &DatabaseConnection, actor: &Actor, tab: Tab, many: u6
 
 async fn stretches_are_the_whole_tab(db: &Database) {
     let db = db.read();
-    for sql in history(db.get_database_backend()) {
-        db.execute_unprepared(&sql).await.unwrap();
-    }
+    testing::fill(db, history).await;
     for (actor, many) in [
         (user(OLD, Role::Admin), 5000),
         (user(OLD, Role::Operator), 1000),
@@ -499,9 +477,7 @@ async fn contacts(db: &impl ConnectionTrait, actor: &Actor, text: &str) -> Vec<V
 /// bound token: its pages are short, too.
 async fn a_search_for_contacts_goes_on(db: &Database) {
     let db = db.read();
-    for sql in history(db.get_database_backend()) {
-        db.execute_unprepared(&sql).await.unwrap();
-    }
+    testing::fill(db, history).await;
     let old = 8000_usize;
     for word in ["olda", "oldb"] {
         let some = format!("word BETWEEN '430000000001' AND '{}'", 430_000_000_000 + old);
@@ -534,9 +510,7 @@ async fn a_search_for_contacts_goes_on_on_postgres() {
 /// A page of a filter that matches little is short, and the next one goes on where it has scanned.
 async fn a_narrowed_list_goes_on(db: &Database) {
     let db = db.read();
-    for sql in history(db.get_database_backend()) {
-        db.execute_unprepared(&sql).await.unwrap();
-    }
+    testing::fill(db, history).await;
     let quiet: Uuid = format!("{ONE}5").parse().unwrap();
     let filter = Filter::default().with(By::Queue, Some(quiet));
     let taken = || taken(Tab::All, &filter, Timestamp::from_millis(0));

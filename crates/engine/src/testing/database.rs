@@ -1,9 +1,9 @@
-//! What unit tests share: a database of their own, and the plan of a query.
+//! What unit tests share: a database of their own, many rows in it, and the plan of a query.
 
 use crate::{Clock, database::Database};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryTrait, Statement};
 use secrecy::SecretString;
-use std::{path::Path, time::Duration};
+use std::{fmt::Display, path::Path, time::Duration};
 use url::Url;
 
 /// Runs a test on SQLite with the engine's tables, in a folder that is deleted afterwards.
@@ -47,6 +47,41 @@ async fn on(folder: &Path, url: Option<&SecretString>, test: impl AsyncFnOnce(&D
     let db = Database::connect(folder, url, Duration::ZERO).await.unwrap();
     test(&db).await;
     db.close().await;
+}
+
+/// Writes many rows, which plans of queries then know of.
+pub(crate) async fn fill(db: &DatabaseConnection, rows: impl FnOnce(DbBackend) -> Vec<String>) {
+    for sql in rows(db.get_database_backend()) {
+        db.execute_unprepared(&sql).await.unwrap();
+    }
+    analyze(db).await;
+}
+
+/// Has PostgreSQL count its rows; SQLite plans without that.
+pub(crate) async fn analyze(db: &DatabaseConnection) {
+    if db.get_database_backend() == DbBackend::Postgres {
+        db.execute_unprepared("VACUUM (ANALYZE)").await.unwrap();
+    }
+}
+
+/// The table of these numbers, with the column `i`.
+pub(crate) fn numbers(backend: DbBackend, first: impl Display, last: impl Display) -> String {
+    match backend {
+        DbBackend::Postgres => format!("generate_series({first}, {last}) i"),
+        _ => format!(
+            "(WITH RECURSIVE n (i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last}) SELECT i FROM n)"
+        ),
+    }
+}
+
+/// The id that belongs to a number, such as `i`. SQLite keeps ids as bytes, PostgreSQL as UUIDs.
+pub(crate) fn id(backend: DbBackend, number: &str) -> String {
+    match backend {
+        DbBackend::Postgres => {
+            format!("('00000000-0000-7000-8000-' || lpad(to_hex({number}), 12, '0'))::uuid")
+        }
+        _ => format!("unhex('00000000000070008000' || printf('%012x', {number}))"),
+    }
 }
 
 /// The database's plan of a query with parameters, as the product runs it.

@@ -33,17 +33,8 @@ fn id(n: u32) -> Uuid {
 }
 
 fn history(backend: DbBackend) -> Vec<String> {
-    // SQLite keeps ids as bytes, PostgreSQL as UUIDs.
-    let id = |n: &str| match backend {
-        DbBackend::Postgres => format!("('00000000-0000-7000-8000-' || lpad(to_hex({n}), 12, '0'))::uuid"),
-        _ => format!("unhex('00000000000070008000' || printf('%012x', {n}))"),
-    };
-    let rows = |first: u32, last: u32| match backend {
-        DbBackend::Postgres => format!("generate_series({first}, {last}) i"),
-        _ => format!(
-            "(WITH RECURSIVE n (i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last}) SELECT i FROM n)"
-        ),
-    };
+    let id = |n: &str| testing::id(backend, n);
+    let rows = |first: u32, last: u32| testing::numbers(backend, first, last);
     let of = |webhook: u32| (id(&format!("i + {webhook} * 1000000")), id(&webhook.to_string()));
     let session = id(&format!("i % {SESSIONS} + 1"));
     let (event, half) = (id("i"), EVENTS / 2);
@@ -91,13 +82,8 @@ fn history(backend: DbBackend) -> Vec<String> {
 
 async fn webhooks_are_read_in_indexes(db: &Database) {
     let db = db.read();
+    testing::fill(db, history).await;
     let backend = db.get_database_backend();
-    for sql in history(backend) {
-        db.execute_unprepared(&sql).await.unwrap();
-    }
-    if backend == DbBackend::Postgres {
-        db.execute_unprepared("VACUUM (ANALYZE)").await.unwrap();
-    }
     let (away, new) = (id(AWAY), WebhookId::new(id(NEW)));
     let (now, half) = (i64::from(EVENTS), i64::from(EVENTS / 2));
     let (event, before) = (id(EVENTS), Some(id(NEW * 1_000_000 + EVENTS)));
