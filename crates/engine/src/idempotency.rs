@@ -7,7 +7,7 @@ mod free;
 
 pub(crate) mod room;
 
-use self::free::{LIVES, has_room, is_free, was_free};
+use self::free::{LIVES, has_room, is_free};
 use crate::{
     Engine, Error, Result,
     entity::idempotency_key::{Column, Entity, Model},
@@ -95,13 +95,14 @@ pub enum Begun {
 pub async fn begin(engine: &Engine, request: &Request) -> Result<Begun> {
     let now = engine.clock().now();
     let known = Entity::find_by_id((request.token.uuid(), request.key.clone()))
+        .filter(is_free(now).not())
         .one(engine.db.read())
         .await?;
-    let is_new = known.is_none();
-    if let Some(known) = known.filter(|known| !was_free(known, now)) {
+    if let Some(known) = known {
         return of_known(engine, request, known).await;
     }
-    if is_new && !has_room(engine, request.token, now).await? {
+    // A key that is free does not count, so it takes room as a new one.
+    if !has_room(engine, request.token, now).await? {
         return Ok(Begun::TooMany);
     }
     let row = Model {

@@ -2,7 +2,7 @@
 
 use crate::{
     Engine, Result,
-    entity::idempotency_key::{Column, Entity, Model},
+    entity::idempotency_key::{Column, Entity},
 };
 use domain::{ids::TokenId, time::Timestamp};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -22,12 +22,6 @@ pub(super) fn is_free(now: Timestamp) -> Condition {
     Condition::any()
         .add(Column::At.lte(now.minus(LIVES).millis()))
         .add(died)
-}
-
-/// The same of a row that was read.
-pub(super) fn was_free(row: &Model, now: Timestamp) -> bool {
-    let died = row.effect_at.is_none() && row.sealed.is_none() && row.leased_until <= now.millis();
-    died || row.at <= now.minus(LIVES).millis()
 }
 
 /// Whether the token may have a new key.
