@@ -10,7 +10,7 @@ use crate::{
     },
     database::cursor,
     entity::{contact, session},
-    sessions::access::visible_to,
+    sessions::{access::visible_to, walk::SCANNED},
 };
 use domain::{
     access::{Actor, Permission},
@@ -27,10 +27,6 @@ use sea_orm::{
 };
 use std::collections::HashMap;
 use uuid::Uuid;
-
-/// How many contacts a page looks at where each word is frequent, and for an actor who does not see every session: perhaps no
-/// contact has all of the words, or a session that they see.
-const SCANNED: u64 = 10_000;
 
 /// The contacts with these words of a name or a number, without any all of them, the newest contact first. A page of a search,
 /// or for an actor who does not see every session, may have less than its limit, or nothing, and still be followed by others.
@@ -79,7 +75,8 @@ fn older_than(contact: Option<Uuid>) -> Condition {
     Condition::all().add_option(contact.map(|contact| contact::Column::Id.lt(contact)))
 }
 
-/// The last of the [`SCANNED`] contacts before this one.
+/// The last of the [`SCANNED`] contacts before this one. A page looks at no more where each word is frequent, and for an actor who
+/// does not see every session: perhaps no contact has all of the words, or a session that they see.
 pub(super) fn last_scanned(before: Option<Uuid>) -> Select<contact::Entity> {
     contact::Entity::find()
         .select_only()

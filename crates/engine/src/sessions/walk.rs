@@ -12,7 +12,7 @@ use crate::{
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QuerySelect, Select};
 use uuid::Uuid;
 
-/// How many of the sessions that the actor sees are scanned for a page.
+/// How many rows are scanned for a page: of the sessions that the actor sees, or of the contacts.
 pub(super) const SCANNED: u64 = 10_000;
 
 const ORDER: Order = Order::LatestMessage;

@@ -12,8 +12,8 @@ use sea_orm::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Events that are read at once.
-const AT_ONCE: u64 = 2000;
+/// Events that a replay reads at once, and that one transaction sends again.
+pub(super) const AT_ONCE: u64 = 2000;
 
 /// The latest of all.
 pub(super) async fn newest(db: &impl ConnectionTrait) -> Result<Option<Uuid>> {

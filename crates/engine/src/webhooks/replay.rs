@@ -13,7 +13,7 @@ use crate::{
     wakes::Worker,
     webhooks::{
         background::{Passed, Sent, to_the_end},
-        kept::{Kept, kept, newest, there},
+        kept::{AT_ONCE, Kept, kept, newest, there},
         lanes::{go_on, new_call, take_turn},
         manage::note_sent,
         row::{known, wanted},
@@ -34,8 +34,6 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Events that are sent again by one transaction.
-const AT_ONCE: u64 = 2000;
 /// Engines' clocks may differ by so much.
 const SKEW: Duration = Duration::from_secs(60);
 
