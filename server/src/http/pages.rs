@@ -37,6 +37,9 @@ use tracing::Instrument as _;
 
 /// How long a request for a page waits for a free place.
 const PLACE_WITHIN: Duration = Duration::from_secs(5);
+/// After this a page that is being drawn gives its place back: its browser was told long ago that it took too long, and
+/// what never ends must not take the places of others.
+const DRAWN_WITHIN: Duration = Duration::from_secs(120);
 /// Seconds after which a browser that got no place may retry.
 const RETRY_AFTER: u32 = 5;
 
@@ -97,7 +100,7 @@ async fn draw(State(http): State<Http>, request: Request) -> Response {
         Ok::<_, axum::Error>(Response::from_parts(head, Body::from(body)))
     });
     let page = request::carried(page.in_current_span());
-    let Some(drawing) = in_a_place(&http.pages, PLACE_WITHIN, page).await else {
+    let Some(drawing) = in_a_place(&http.pages, PLACE_WITHIN, timeout(DRAWN_WITHIN, page)).await else {
         static FULL: Seldom = Seldom::every(EVERY_SECOND);
         if let Some(left_out) = FULL.due() {
             tracing::warn!(left_out, "no room for another page: http.pages");
@@ -107,8 +110,9 @@ async fn draw(State(http): State<Http>, request: Request) -> Response {
         return (StatusCode::SERVICE_UNAVAILABLE, retry_after, words).into_response();
     };
     let why: Box<dyn std::error::Error> = match drawing.await {
-        Ok(Ok(page)) => return page,
-        Ok(Err(error)) => error.into(),
+        Ok(Ok(Ok(page))) => return page,
+        Ok(Ok(Err(error))) => error.into(),
+        Ok(Err(endless)) => endless.into(),
         Err(error) => error.into(),
     };
     tracing::error!(error = %why, "a page could not be drawn");
