@@ -1,18 +1,14 @@
 //! Which addresses are called when a user names them: none that lead to this machine or into the network around it,
 //! neither by the address itself, nor by what its name resolves to at the moment of the call.
 
-use crate::web::calls;
+use crate::web::{calls, names::Names};
 use domain::countries::is_private;
 use ipnet::IpNet;
 use reqwest::{
     ClientBuilder,
     dns::{Addrs, Name, Resolve, Resolving},
 };
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 use url::{Host, Url};
 
 /// The address leads to where this process does not call.
@@ -25,6 +21,7 @@ pub(crate) struct NotAllowed;
 pub(crate) struct Guard {
     public: bool,
     allowed: Arc<[IpNet]>,
+    names: Names,
 }
 
 impl Guard {
@@ -36,6 +33,7 @@ impl Guard {
         Self {
             public: true,
             allowed,
+            names: Names::system(),
         }
     }
 
@@ -44,6 +42,7 @@ impl Guard {
         Self {
             public: false,
             allowed,
+            names: Names::system(),
         }
     }
 
@@ -81,11 +80,11 @@ impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
         let guard = self.clone();
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let admitted: Vec<SocketAddr> = found.filter(|address| guard.admits(address.ip())).collect();
-            match admitted.is_empty() {
+            let mut found = guard.names.find(name.as_str()).await?;
+            found.retain(|address| guard.admits(address.ip()));
+            match found.is_empty() {
                 true => Err(NotAllowed.into()),
-                false => Ok(Box::new(admitted.into_iter()) as Addrs),
+                false => Ok(Box::new(found.into_iter()) as Addrs),
             }
         })
     }
@@ -123,6 +122,8 @@ fn is_public(address: IpAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::names::stand_in::StandIn;
+    use futures::future::join_all;
     use whatsapp::graph::causes;
 
     #[test]
@@ -228,5 +229,25 @@ mod tests {
         let web = Guard::public().client(Duration::from_secs(5)).build().unwrap();
         let error = web.get("https://localhost/").send().await.unwrap_err();
         assert!(causes(&error).any(|cause| cause.is::<NotAllowed>()), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn calls_to_a_name_of_which_nothing_is_heard_hold_up_no_others() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let system = Arc::new(StandIn::default());
+        let guard = Guard {
+            names: system.names(2),
+            ..Guard::public()
+        };
+        let web = guard.client(Duration::from_secs(1)).build().unwrap();
+        let calls = (0..20).map(|_| web.get("https://silent.example/").send());
+        for call in join_all(calls).await {
+            let error = call.unwrap_err();
+            assert!(error.is_timeout(), "{error:?}");
+        }
+        let error = web.get("https://crm.example/").send().await.unwrap_err();
+        assert!(causes(&error).any(|cause| cause.is::<NotAllowed>()), "{error:?}");
+        assert_eq!(system.asked("silent.example"), 1);
+        system.speak();
     }
 }
