@@ -4008,7 +4008,7 @@ export interface components {
                 failing_since: string | null;
                 /**
                  * Format: date-time
-                 * @description Until when the secret before the present one signs, too.
+                 * @description Until when a former secret signs, too.
                  */
                 former_secret_until: string | null;
                 id: components["schemas"]["WebhookId"];
@@ -4406,7 +4406,7 @@ export interface components {
             failing_since: string | null;
             /**
              * Format: date-time
-             * @description Until when the secret before the present one signs, too.
+             * @description Until when a former secret signs, too.
              */
             former_secret_until: string | null;
             id: components["schemas"]["WebhookId"];

@@ -135,7 +135,7 @@ pub struct Webhook {
     pub off: Option<(Timestamp, WhyOff)>,
     /// Since when nothing has got through, although it was tried.
     pub failing_since: Option<Timestamp>,
-    /// Until when its former secret signs, too.
+    /// Until when a former secret of it signs, too.
     pub former_secret_until: Option<Timestamp>,
     /// Events that wait for it.
     pub waiting: u64,

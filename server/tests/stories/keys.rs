@@ -175,6 +175,10 @@ async fn a_server_goes_on_with_the_new_key(story: &Story) {
     let crm = story
         .hears("CRM", &receiver, json!({"types": ["note.written"]}))
         .await;
+    for _ in 0..2 {
+        let another = format!("{}/rotate", crm.path);
+        story.api.post(&another, json!({})).await.ok();
+    }
     let old = (
         fs::read_to_string(file(story)).expect("a key"),
         fingerprint(story).await,
@@ -201,7 +205,7 @@ async fn a_server_goes_on_with_the_new_key(story: &Story) {
     let test = format!("{}/test", crm.path);
     story.api.post(&test, json!({})).await.ok();
     story.called().await;
-    assert_eq!(receiver.got()[0].signed(&crm.secret), (1, true));
+    assert_eq!(receiver.got()[0].signed(&crm.secret), (3, true));
     authenticate(story, &line).await.expect("saved");
     is_of_one_key(story).await;
     writes(story, &line, &line.phone_number_id, "wamid.after").await;

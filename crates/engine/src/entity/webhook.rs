@@ -16,12 +16,12 @@ pub struct Model {
     pub wanted: String,
     /// Rises whenever somebody changes what stands above.
     pub version: i64,
-    /// The master key that seals both secrets.
+    /// The master key that seals the secrets.
     #[sea_orm(column_type = "Text")]
     pub key_id: String,
     #[sea_orm(column_type = "Blob")]
     pub sealed: Vec<u8>,
-    /// The secret before this one, which signs, too, until `former_until`.
+    /// The secrets before this one, of which the last one signs, too, until `former_until`.
     #[sea_orm(column_type = "Blob", nullable)]
     pub former_sealed: Option<Vec<u8>>,
     pub former_until: Option<i64>,

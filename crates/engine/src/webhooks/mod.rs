@@ -6,6 +6,7 @@
 //! | `event` | how an event is worded for programs |
 //! | `state` | the HTTP clients, and which addresses they call |
 //! | `secret` | signs what is sent |
+//! | `formers` | the secrets before it, which sign for a day |
 //! | `row` | a webhook's row, read |
 //! | `manage` | creating, changing and deleting webhooks |
 //! | `secrets` | other secrets, and those that receivers have already |
@@ -42,6 +43,7 @@ mod call;
 mod calls;
 mod delete;
 mod event;
+mod formers;
 mod kept;
 mod lanes;
 mod list;

@@ -4,7 +4,7 @@ use crate::{
     Engine, Error, Result,
     entity::{stored, webhook},
     seldom::Seldom,
-    webhooks::secret::Secret,
+    webhooks::{formers::Formers, secret::Secret},
 };
 use domain::{
     ids::WebhookId,
@@ -72,30 +72,44 @@ impl Target {
     pub(super) async fn of(engine: &Engine, row: &webhook::Model) -> Result<Self> {
         let url = Url::parse(&row.address)
             .map_err(|_| Error::Corrupt(format!("the address of the webhook {}", row.id)))?;
-        let mut secrets = vec![secret(engine, row, &row.sealed).await?];
-        let now = engine.clock().now().millis();
-        if let (Some(former), Some(until)) = (&row.former_sealed, row.former_until)
-            && now < until
-        {
-            secrets.extend(readable(engine, row, former).await?);
-        }
+        let mut secrets = vec![secret(engine, row).await?];
+        let formers = formers(engine, row).await?;
+        secrets.extend(formers.that_sign(engine.clock().now()));
         Ok(Self { url, secrets })
     }
 }
 
-/// Opens one of the webhook's secrets; `None`: what is stored is none.
-pub(super) async fn readable(engine: &Engine, row: &webhook::Model, sealed: &[u8]) -> Result<Option<Secret>> {
-    match secret(engine, row, sealed).await {
-        Ok(secret) => Ok(Some(secret)),
+/// The secret that signs now; `None`: what is stored is none.
+pub(super) async fn present(engine: &Engine, row: &webhook::Model) -> Result<Option<Secret>> {
+    readable(secret(engine, row).await)
+}
+
+/// The former secrets; none if what is stored does not open.
+pub(super) async fn formers(engine: &Engine, row: &webhook::Model) -> Result<Formers> {
+    let (Some(sealed), Some(until)) = (&row.former_sealed, row.former_until) else {
+        return Ok(Formers::default());
+    };
+    let opened = readable(opened(engine, row, sealed).await)?;
+    let formers = opened.map(|opened| Formers::of(&opened, Timestamp::from_millis(until)));
+    Ok(formers.unwrap_or_default())
+}
+
+fn readable<T>(read: Result<T>) -> Result<Option<T>> {
+    match read {
+        Ok(read) => Ok(Some(read)),
         Err(Error::Corrupt(_)) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
+async fn secret(engine: &Engine, row: &webhook::Model) -> Result<Secret> {
+    let opened = opened(engine, row, &row.sealed).await?;
+    Secret::of(&opened).ok_or_else(|| Error::Corrupt(format!("the secret of the webhook {}", row.id)))
+}
+
 /// # Errors
 /// It does not open, or not now.
-async fn secret(engine: &Engine, row: &webhook::Model, sealed: &[u8]) -> Result<Secret> {
+async fn opened(engine: &Engine, row: &webhook::Model, sealed: &[u8]) -> Result<Vec<u8>> {
     let key = engine.keys.that_sealed(engine.db.read(), &row.key_id).await?;
-    let opened = key.open_webhook_secret(WebhookId::new(row.id), sealed)?;
-    Secret::of(&opened).ok_or_else(|| Error::Corrupt(format!("the secret of the webhook {}", row.id)))
+    key.open_webhook_secret(WebhookId::new(row.id), sealed)
 }

@@ -5,7 +5,7 @@ use crate::{
     entity::webhook,
     webhooks::{
         manage::{note, sealed, store},
-        row::{known, readable},
+        row::{formers, known, present},
         secret::Secret,
     },
 };
@@ -13,14 +13,11 @@ use domain::{
     access::{Actor, Permission},
     form::Invalid,
     ids::WebhookId,
+    time::Timestamp,
     webhook::WebhookForm,
 };
 use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel};
 use secrecy::SecretString;
-use std::time::Duration;
-
-/// How long the former secret signs beside the new one.
-const BOTH_SIGN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A secret that [`create_given`] takes. It signs nothing before that.
 pub fn made_up_secret() -> SecretString {
@@ -52,11 +49,11 @@ pub async fn has_secret(
 ) -> Result<bool> {
     actor.require(Permission::WebhookChange)?;
     let row = known(engine.db.read(), id).await?;
-    Ok(readable(engine, &row, &row.sealed).await? == Some(given(secret)?))
+    Ok(present(engine, &row).await? == Some(given(secret)?))
 }
 
-/// Makes a new secret, which cannot be shown again. For a day both sign, so that the receiver can change over in between. One
-/// that does not open is only replaced.
+/// Makes a new secret, which cannot be shown again. The former one signs for another day, so that the receiver can change over in
+/// between; so do those before it, each for its own day. One that does not open is only replaced.
 pub async fn rotate_secret(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<SecretString> {
     let secret = Secret::create();
     replace(engine, actor, id, &secret).await?;
@@ -77,14 +74,18 @@ async fn replace(engine: &Engine, actor: &Actor, id: WebhookId, secret: &Secret)
     actor.require(Permission::WebhookChange)?;
     let tx = engine.transaction_alone(actor).await?;
     let row = known(&tx, id).await?;
-    let former = readable(engine, &row, &row.sealed).await?;
+    let (replaced, formers) = (present(engine, &row).await?, formers(engine, &row).await?);
+    let formers = formers.after(replaced, secret, engine.clock().now());
+    let end = formers.end();
     let key = engine.keys.to_seal(&tx).await?;
     let mut row = row.into_active_model();
     row.key_id = Set(key.id().to_owned());
     row.sealed = Set(sealed(&key, id, secret)?);
-    let both_sign_until = engine.clock().now().plus(BOTH_SIGN).millis();
-    row.former_until = Set(former.as_ref().map(|_| both_sign_until));
-    row.former_sealed = Set(former.map(|former| sealed(&key, id, &former)).transpose()?);
+    row.former_until = Set(end.map(Timestamp::millis));
+    row.former_sealed = Set(match end {
+        None => None,
+        Some(_) => Some(key.seal_webhook_secret(id, &formers.bytes())?),
+    });
     webhook::Entity::update(row).exec(&tx).await?;
     note(&tx, "webhook.rotate_secret", id, None);
     tx.commit().await

@@ -6,7 +6,7 @@ use crate::{
     support::{
         Story,
         http::{Answer, Api},
-        receiver::{self, Receiver, Webhook},
+        receiver::{self, Got, Receiver, Webhook},
         world::id_of,
     },
 };
@@ -20,6 +20,7 @@ stories! {
     what_is_wrong_is_refused_by_its_field
     a_change_of_another_version_is_refused
     a_secret_changes_without_a_gap
+    whoever_has_a_secret_of_the_last_day_verifies
     a_webhook_is_deleted_with_what_waits_for_it
     only_administrators_see_webhooks
 }
@@ -140,33 +141,66 @@ async fn a_change_of_another_version_is_refused(story: &Story) {
     story.api.get(path).await.problem(404);
 }
 
+/// A test as it comes now.
+async fn newest(story: &Story, webhook: &Webhook, receiver: &Receiver) -> Got {
+    does(story, webhook, "test", json!({})).await;
+    story.called().await;
+    receiver.got().pop().expect("a test")
+}
+
+async fn rotated(story: &Story, webhook: &Webhook) -> String {
+    let new = does(story, webhook, "rotate", json!({})).await;
+    new["secret"].as_str().expect("a secret").to_owned()
+}
+
 async fn a_secret_changes_without_a_gap(story: &Story) {
     let receiver = Receiver::start().await;
     let crm = story.hears("CRM", &receiver, json!({})).await;
-    let newest = async || {
-        does(story, &crm, "test", json!({})).await;
-        story.called().await;
-        receiver.got().pop().expect("a test")
-    };
-    let got = newest().await;
+    let got = newest(story, &crm, &receiver).await;
     assert_eq!(got.signed(&crm.secret), (1, true));
     assert_eq!(got.json()["type"], "webhook.test");
     assert_eq!(got.json()["data"]["webhook"]["id"], json!(crm.id));
     let at = (story.clock.now().millis() / 1000).to_string();
     assert_eq!(got.header("webhook-timestamp"), at);
 
-    let new = does(story, &crm, "rotate", json!({})).await;
-    let new = new["secret"].as_str().expect("a secret");
+    let new = rotated(story, &crm).await;
     assert!(read(story, &crm).await["former_secret_until"].is_string());
-    let got = newest().await;
-    assert_eq!((got.signed(&crm.secret), got.signed(new)), ((2, true), (2, true)));
+    let got = newest(story, &crm, &receiver).await;
+    assert_eq!(
+        (got.signed(&crm.secret), got.signed(&new)),
+        ((2, true), (2, true))
+    );
 
     story.called_later(DAY + Duration::from_secs(1)).await;
-    let got = newest().await;
+    let got = newest(story, &crm, &receiver).await;
     assert_eq!(
-        (got.signed(&crm.secret), got.signed(new)),
+        (got.signed(&crm.secret), got.signed(&new)),
         ((1, false), (1, true))
     );
+}
+
+async fn whoever_has_a_secret_of_the_last_day_verifies(story: &Story) {
+    const HOUR: Duration = Duration::from_secs(60 * 60);
+    let receiver = Receiver::start().await;
+    let crm = story.hears("CRM", &receiver, json!({})).await;
+    // The first answer is lost, so the call is repeated; an hour later somebody else makes another secret.
+    let (lost, second) = (rotated(story, &crm).await, rotated(story, &crm).await);
+    story.called_later(HOUR).await;
+    let third = rotated(story, &crm).await;
+    let until = server::http::api::time(story.clock.now().plus(DAY));
+    assert_eq!(read(story, &crm).await["former_secret_until"], until);
+    let secrets = [&crm.secret, &lost, &second, &third];
+    let got = newest(story, &crm, &receiver).await;
+    assert_eq!(secrets.map(|secret| got.signed(secret)), [(4, true); 4]);
+
+    for (later, signs) in [
+        (DAY - HOUR, [false, false, true, true]),
+        (HOUR, [false, false, false, true]),
+    ] {
+        story.called_later(later + Duration::from_secs(1)).await;
+        let got = newest(story, &crm, &receiver).await;
+        assert_eq!(secrets.map(|secret| got.signed(secret).1), signs);
+    }
 }
 
 async fn a_webhook_is_deleted_with_what_waits_for_it(story: &Story) {

@@ -31,7 +31,7 @@ pub(in crate::http::api) struct Webhook {
     /// Since when nothing has got through, although it was tried.
     #[schema(required, format = DateTime)]
     failing_since: Option<String>,
-    /// Until when the secret before the present one signs, too.
+    /// Until when a former secret signs, too.
     #[schema(required, format = DateTime)]
     former_secret_until: Option<String>,
     /// How many events wait for it.
