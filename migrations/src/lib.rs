@@ -70,6 +70,7 @@ mod m0060_webhooks;
 mod m0061_lists;
 mod m0062_bound_tokens;
 mod m0063_messages_of_tokens;
+mod m0064_keys_of_messages;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -140,6 +141,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0061_lists::Step),
             Box::new(m0062_bound_tokens::Step),
             Box::new(m0063_messages_of_tokens::Step),
+            Box::new(m0064_keys_of_messages::Step),
         ]
     }
 }

@@ -14,6 +14,7 @@ stories! {
     a_changed_number_carries_the_contact_over
     a_changed_user_id_carries_the_contact_over_without_a_number
     two_contacts_that_are_one_person_are_joined
+    a_key_stays_with_the_session_it_was_sent_to
     the_later_session_may_be_the_older_contacts
     the_two_spellings_of_a_number_are_one_contact
     a_sender_is_known_however_meta_names_them
@@ -28,10 +29,11 @@ async fn receives(story: &Story, line: &Line, seconds: i64, fields: Value) {
         "id": format!("wamid.{seconds}"), "timestamp": (START.millis() / 1000 + seconds).to_string(),
         "type": "text", "text": {"body": "x"},
     });
-    let mut contacts = json!([]);
+    let (mut contacts, mut statuses) = (json!([]), json!([]));
     for (key, value) in fields.as_object().expect("fields") {
         match key.as_str() {
             "contacts" => contacts = value.clone(),
+            "statuses" => statuses = value.clone(),
             key => message[key] = value.clone(),
         }
     }
@@ -39,6 +41,7 @@ async fn receives(story: &Story, line: &Line, seconds: i64, fields: Value) {
         "metadata": {"display_phone_number": "420800555010", "phone_number_id": line.phone_number_id},
         "contacts": contacts,
         "messages": [message],
+        "statuses": statuses,
     });
     let body = json!({
         "object": "whatsapp_business_account",
@@ -112,6 +115,76 @@ async fn two_contacts_that_are_one_person_are_joined(story: &Story) {
     );
     assert_eq!(open[0]["contact"]["number"], "+420800555901");
     assert_eq!(story.messages(open[0]).await.len(), 3);
+}
+
+/// A script may use the same key in two sessions, also when they become one later.
+async fn a_key_stays_with_the_session_it_was_sent_to(story: &Story) {
+    let line = story.support().await;
+    let (number, user) = ("420800555901", "CZ.1");
+    receives(story, &line, 0, json!({"from": number})).await;
+    receives(story, &line, 1, json!({"from_user_id": user})).await;
+    let sessions = story.api.items("/api/v1/sessions").await;
+    let (earlier, later): (Vec<_>, Vec<_>) = sessions
+        .iter()
+        .partition(|session| session["contact"]["number"].is_string());
+    let both = [&earlier, &later].map(|one| format!("/api/v1/sessions/{}", id_of(one[0])));
+    let send = |session: usize, text: &'static str| {
+        let path = format!("{}/messages", both[session]);
+        let body = json!({"type": "text", "text": {"body": text}});
+        let request = story.api.request(reqwest::Method::POST, &path);
+        story
+            .api
+            .send(request.header("idempotency-key", "welcome").json(&body))
+    };
+    for path in &both {
+        let path = format!("{path}/pick-up");
+        story.api.post(&path, json!({"extension": "201"})).await.ok();
+    }
+    let to_number = id_of(&send(0, "To the number").await.ok());
+    let to_user = id_of(&send(1, "To the user id").await.ok());
+    let other = id_of(&story.answers(later[0], "Something else").await);
+    story.settled().await;
+    // Neither of them is on the simulator's WhatsApp, so everything fails.
+    let retry = async |failed: &str| {
+        let failed = failed.parse().expect("an id");
+        let again = engine::outbound::send::retry(&story.engine, &Actor::System, failed).await;
+        again.expect("sent again").id
+    };
+    let again = retry(&to_user).await;
+    story.settled().await;
+
+    // One of the messages is in the batch that joins the sessions; the others are only in the database.
+    let moved = story.messages(later[0]).await;
+    let moved = moved.iter().find(|message| id_of(message) == to_user);
+    let wamid = moved.expect("a message")["wamid"].clone();
+    let status = json!({
+        "id": wamid, "status": "sent", "timestamp": (START.millis() / 1000).to_string(), "recipient_id": number,
+    });
+    let fields = json!({"from": number, "from_user_id": user, "statuses": [status]});
+    receives(story, &line, 2, fields).await;
+
+    assert!(story.dead_letters().await.is_empty());
+    let sessions = story.api.items("/api/v1/sessions").await;
+    let open: Vec<_> = sessions
+        .iter()
+        .filter(|session| session["closed_at"].is_null())
+        .collect();
+    assert_eq!(open.len(), 1, "{sessions:#?}");
+    assert_eq!(id_of(open[0]), id_of(earlier[0]));
+    let many = async || story.messages(open[0]).await.len();
+    assert_eq!(many().await, 7);
+    // Each repetition is answered with its own message, and nothing is sent.
+    assert_eq!(id_of(&send(0, "To the number").await.ok()), to_number);
+    assert_eq!(id_of(&send(1, "To the user id").await.ok()), to_user);
+    assert_eq!(
+        send(1, "Another text").await.problem(422)["type"],
+        "urn:switchboard:key_reused"
+    );
+    assert_eq!(retry(&to_user).await, again);
+    assert_eq!(many().await, 7);
+    // What is sent again only now is found by the next click, too.
+    assert_eq!(retry(&other).await, retry(&other).await);
+    assert_eq!(many().await, 8);
 }
 
 async fn the_later_session_may_be_the_older_contacts(story: &Story) {

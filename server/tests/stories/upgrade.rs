@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 50] = [
+const OBSTACLES: [(&str, &str); 51] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -191,6 +191,10 @@ const OBSTACLES: [(&str, &str); 50] = [
     (
         "ALTER TABLE messages ADD COLUMN by_token BOOLEAN",
         "ALTER TABLE messages DROP COLUMN by_token",
+    ),
+    (
+        "CREATE TABLE messages_by_key (id INTEGER)",
+        "DROP TABLE messages_by_key",
     ),
 ];
 
@@ -394,6 +398,10 @@ async fn fill(database: &Database, folder: &Path) -> i64 {
                 ("wamid", format!("wamid.{n}.{nth}").into()),
                 ("at", after(nth).into()),
                 ("target_wamid", about.into()),
+                (
+                    "idempotency_key",
+                    (*way == "outbound").then(|| "k-1".to_owned()).into(),
+                ),
             ];
             insert(&db, "messages", row).await;
         }
@@ -469,6 +477,10 @@ async fn assert_carried_over(database: &Database, folder: &Path, start: i64) {
     for (table, count) in [
         ("contacts WHERE words_at IS NULL", 0),
         ("messages WHERE NOT phone", 8),
+        (
+            "messages WHERE idempotency_key = 'k-1' AND first_session_id IS NULL",
+            1,
+        ),
         ("sessions WHERE group_id IS NULL", 4),
         ("master_key", 1),
         ("search_backfill WHERE what = 'messages' AND below IS NULL", 1),

@@ -1,7 +1,7 @@
 //! One message, in either direction.
 
 use domain::message::Failure;
-use sea_orm::entity::prelude::*;
+use sea_orm::{entity::prelude::*, sea_query::Func};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "messages")]
@@ -9,6 +9,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub session_id: Uuid,
+    /// The session that it was written in, once its session went into another one.
+    pub first_session_id: Option<Uuid>,
     #[sea_orm(column_type = "Text")]
     pub direction: String,
     #[sea_orm(column_type = "Text")]
@@ -56,6 +58,30 @@ impl Model {
             trace: self.failure_trace.clone(),
         })
     }
+
+    /// The session that it was written in. Its idempotency key belongs to that one, in whichever session it is now.
+    pub(crate) fn first_session(&self) -> Uuid {
+        self.first_session_id.unwrap_or(self.session_id)
+    }
+
+    pub(crate) fn move_to(&mut self, session: Uuid) {
+        self.first_session_id = Some(self.first_session());
+        self.session_id = session;
+    }
+}
+
+/// [`Model::first_session`] in a statement, spelt as the unique index of keys has it.
+pub(crate) fn first_session() -> Expr {
+    let columns = [Column::FirstSessionId, Column::SessionId];
+    Func::coalesce(columns.map(|column| Expr::col((Entity, column)))).into()
+}
+
+/// The message that was written in this session under this key.
+pub(crate) fn with_key(session: Uuid, key: &str) -> Select<Entity> {
+    use sea_orm::ExprTrait as _;
+    Entity::find()
+        .filter(first_session().eq(session))
+        .filter(Column::IdempotencyKey.eq(key))
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -170,6 +170,7 @@ fn message(
     let row = message::Model {
         id,
         session_id: session,
+        first_session_id: None,
         direction: match from_phone {
             true => Direction::Outbound.as_str().to_owned(),
             false => Direction::Inbound.as_str().to_owned(),

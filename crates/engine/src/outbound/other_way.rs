@@ -59,7 +59,7 @@ async fn upload_instead(engine: &Engine, id: Uuid) -> Result<()> {
         let session = access::find(&tx, &Actor::System, SessionId::new(failed.session_id), true).await?;
         // An operator may have been quicker.
         let key = retry_key(MessageId::new(id));
-        if of_key(&tx, &session, &key).await?.is_none() {
+        if of_key(&tx, failed.first_session(), &key).await?.is_none() {
             let outgoing = content::outgoing(&*tx, &failed).await?;
             let again = Again {
                 failed: &failed,

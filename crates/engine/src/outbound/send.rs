@@ -28,6 +28,7 @@ use domain::{
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, sea_query::Expr,
 };
+use uuid::Uuid;
 
 /// Answers the customer. A repeated `key` returns the same message and sends nothing twice; with other content it is
 /// refused, because otherwise one of the two would be lost silently.
@@ -47,7 +48,7 @@ pub async fn send(
     }
     let session = access::find(&tx, actor, id, true).await?;
     if let Some(key) = &key
-        && let Some(known) = of_key(&tx, &session, key).await?
+        && let Some(known) = of_key(&tx, session.id, key).await?
     {
         return match content::outgoing(&*tx, &known).await?.is_same(&outgoing) {
             true => shown(&*tx, known).await,
@@ -72,7 +73,7 @@ pub async fn sent_before(
     let Some(key) = checked(key)? else { return Ok(None) };
     let db = engine.db.read();
     let session = access::find(db, actor, id, false).await?;
-    match of_key(db, &session, &key).await? {
+    match of_key(db, session.id, &key).await? {
         Some(known) => Ok(Some(shown(db, known).await?)),
         None => Ok(None),
     }
@@ -116,7 +117,7 @@ pub async fn retry(engine: &Engine, actor: &Actor, id: MessageId) -> Result<Mess
     }
     // A double click must not send twice: a second retry of the same message returns the first one.
     let key = retry_key(id);
-    if let Some(known) = of_key(&tx, &session, &key).await? {
+    if let Some(known) = of_key(&tx, failed.first_session(), &key).await? {
         return shown(&*tx, known).await;
     }
     let again = content::outgoing(&*tx, &failed).await?;
@@ -134,16 +135,13 @@ pub(super) fn retry_key(failed: MessageId) -> String {
     format!("retry:{failed}")
 }
 
-/// The message of this session that was stored under this key.
+/// The message that was written in this session under this key.
 pub(super) async fn of_key(
     db: &impl ConnectionTrait,
-    session: &session::Model,
+    session: Uuid,
     key: &str,
 ) -> Result<Option<message::Model>> {
-    let found = message::Entity::find()
-        .filter(message::Column::SessionId.eq(session.id))
-        .filter(message::Column::IdempotencyKey.eq(key));
-    Ok(found.one(db).await?)
+    Ok(message::with_key(session, key).one(db).await?)
 }
 
 /// The message with what it says beside its words.
@@ -221,6 +219,8 @@ pub(super) async fn write(
     let row = message::Model {
         id: clock.new_id(),
         session_id: session.id,
+        // A retry's key is looked up in the session of what it repeats.
+        first_session_id: again.and_then(|again| again.failed.first_session_id),
         direction: Direction::Outbound.as_str().to_owned(),
         kind: outgoing.content.kind().to_owned(),
         text: outgoing.content.words(),

@@ -67,7 +67,7 @@ impl Batch {
         }
         for id in self.messages.ids_where(|message| message.session_id == later) {
             if let Some(message) = self.messages.change(id) {
-                message.session_id = earlier;
+                message.move_to(earlier);
             }
         }
         self.session_event(later, SessionEventKind::Joined, None);

@@ -230,7 +230,7 @@ impl Batch {
             if from != session
                 && let Some(row) = self.messages.change(edit)
             {
-                row.session_id = session;
+                row.move_to(session);
                 self.written.joined.insert(session);
             }
             self.written.look_for_newest(from);

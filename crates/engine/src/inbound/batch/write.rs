@@ -131,6 +131,7 @@ impl Batch {
                 message::Column::Id,
                 [
                     message::Column::SessionId,
+                    message::Column::FirstSessionId,
                     message::Column::Wamid,
                     message::Column::Status,
                     message::Column::FailureCode,
@@ -326,6 +327,7 @@ async fn add_texts(
 async fn move_session(tx: &DatabaseTransaction, from: Uuid, to: Uuid) -> Result<()> {
     message::Entity::update_many()
         .col_expr(message::Column::SessionId, Expr::value(to))
+        .col_expr(message::Column::FirstSessionId, message::first_session())
         .filter(message::Column::SessionId.eq(from))
         .exec(tx)
         .await?;
