@@ -8,8 +8,8 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ConnectionTrait, EntityTrait, IntoIdentity, Select,
-    sea_query::{IntoValueTuple, Value, ValueTuple},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoIdentity, Select,
+    sea_query::{Expr, IntoValueTuple, Value, ValueTuple},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
@@ -33,6 +33,33 @@ pub(crate) fn time_and_id(page: &PageRequest) -> Result<Option<(i64, Uuid)>> {
 
 pub(crate) fn of_time_and_id(at: i64, id: Uuid) -> String {
     page::cursor(Timestamp::from_millis(at), id)
+}
+
+/// The rows after a place in a list that is sorted by these columns, a time and an id.
+pub(crate) fn after<C: ColumnTrait>((time, key): (C, C), (at, id): (i64, Uuid)) -> Condition {
+    beyond(time.gte(at), time.gt(at), time.eq(at), key.gt(id))
+}
+
+/// The row at such a place, and those after it.
+pub(crate) fn from<C: ColumnTrait>((time, key): (C, C), (at, id): (i64, Uuid)) -> Condition {
+    beyond(time.gte(at), time.gt(at), time.eq(at), key.gte(id))
+}
+
+/// The rows before such a place.
+pub(crate) fn before<C: ColumnTrait>((time, key): (C, C), (at, id): (i64, Uuid)) -> Condition {
+    beyond(time.lte(at), time.lt(at), time.eq(at), key.lt(id))
+}
+
+/// The row at such a place, and those before it.
+pub(crate) fn until<C: ColumnTrait>((time, key): (C, C), (at, id): (i64, Uuid)) -> Condition {
+    beyond(time.lte(at), time.lt(at), time.eq(at), key.lte(id))
+}
+
+/// The first condition follows from the others, but lets the database start in the middle of an index.
+fn beyond(bound: Expr, other_time: Expr, same_time: Expr, by_id: Expr) -> Condition {
+    let same_time = Condition::all().add(same_time).add(by_id);
+    let beyond = Condition::any().add(other_time).add(same_time);
+    Condition::all().add(bound).add(beyond)
 }
 
 /// Removes the one row too many, which was read to learn whether there are more, and names the last that stays.

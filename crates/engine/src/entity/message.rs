@@ -70,6 +70,9 @@ impl Model {
     }
 }
 
+/// The order of a session's messages.
+pub(crate) const ORDER: (Column, Column) = (Column::At, Column::Id);
+
 /// [`Model::first_session`] in a statement, spelt as the unique index of keys has it.
 pub(crate) fn first_session() -> Expr {
     let columns = [Column::FirstSessionId, Column::SessionId];

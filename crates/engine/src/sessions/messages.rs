@@ -3,9 +3,12 @@
 use crate::{
     Engine, Result,
     database::cursor,
-    entity::{message, stored},
+    entity::{
+        message::{self, Column},
+        stored,
+    },
     outbound::{blocked::blocked, queue},
-    sessions::{access, content},
+    sessions::{access, content, thread::cursor::Place},
 };
 use domain::{
     access::Actor,
@@ -14,7 +17,8 @@ use domain::{
     page::{Page, PageRequest},
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use uuid::Uuid;
 
 pub use crate::sessions::content::{card, payload};
 
@@ -25,19 +29,10 @@ pub async fn list(
     id: SessionId,
     page: &PageRequest,
 ) -> Result<Page<MessageView>> {
-    use message::Column;
     let session = access::find(engine.db.read(), actor, id, false).await?;
     let limit = page.limit();
-    let mut query = message::Entity::find()
-        .filter(Column::SessionId.eq(session.id))
-        .order_by_asc(Column::At)
-        .order_by_asc(Column::Id)
-        .limit(u64::from(limit) + 1);
-    if let Some((at, id)) = cursor::time_and_id(page)? {
-        let same_time = Condition::all().add(Column::At.eq(at)).add(Column::Id.gt(id));
-        query = query.filter(Condition::any().add(Column::At.gt(at)).add(same_time));
-    }
-    let mut rows = query.all(engine.db.read()).await?;
+    let found = onward(session.id, cursor::time_and_id(page)?).limit(u64::from(limit) + 1);
+    let mut rows = found.all(engine.db.read()).await?;
     let next_cursor = cursor::cut(&mut rows, limit, |row| cursor::of_time_and_id(row.at, row.id));
     let mut items = rows.into_iter().map(view).collect::<Result<Vec<_>>>()?;
     content::fill(engine.db.read(), &mut items).await?;
@@ -49,6 +44,24 @@ pub async fn list(
         }
     }
     Ok(Page { items, next_cursor })
+}
+
+/// The messages of a session after a place, or all of them: the oldest first.
+pub(super) fn onward(session: Uuid, after: Option<Place>) -> Select<message::Entity> {
+    message::Entity::find()
+        .filter(Column::SessionId.eq(session))
+        .filter(Condition::all().add_option(after.map(|place| cursor::after(message::ORDER, place))))
+        .order_by_asc(Column::At)
+        .order_by_asc(Column::Id)
+}
+
+/// The messages of a session before a place, or all of them: the newest first.
+pub(super) fn backward(session: Uuid, before: Option<Place>) -> Select<message::Entity> {
+    message::Entity::find()
+        .filter(Column::SessionId.eq(session))
+        .filter(Condition::all().add_option(before.map(|place| cursor::before(message::ORDER, place))))
+        .order_by_desc(Column::At)
+        .order_by_desc(Column::Id)
 }
 
 pub(crate) fn view(row: message::Model) -> Result<MessageView> {

@@ -5,7 +5,7 @@ use domain::{
     page::PageRequest,
     session::{Filter, Tab},
 };
-use sea_orm::{ColumnTrait, Condition, ExprTrait, QueryOrder, Select, sea_query::Expr};
+use sea_orm::{Condition, ExprTrait, QueryOrder, Select, sea_query::Expr};
 use std::cmp::Ordering;
 use uuid::Uuid;
 
@@ -60,23 +60,16 @@ impl Order {
             .order_by(session::Column::Id, self.direction())
     }
 
-    /// What comes after the page before. The condition that its time is not earlier is redundant, but lets the database
-    /// start in the middle of an index.
+    /// What comes after the page before.
     pub(super) fn beyond(self, page: &PageRequest) -> Result<Condition> {
-        let Some((at, id)) = cursor::time_and_id(page)? else {
+        let Some(place) = cursor::time_and_id(page)? else {
             return Ok(Condition::all());
         };
-        let column = self.column();
-        let (later, same_time, not_earlier) = match self {
-            Self::LatestMessage => (column.lt(at), session::Column::Id.lt(id), column.lte(at)),
-            Self::LongestWait | Self::WindowCloses => {
-                (column.gt(at), session::Column::Id.gt(id), column.gte(at))
-            }
-        };
-        let same_time = Condition::all().add(column.eq(at)).add(same_time);
-        Ok(Condition::all()
-            .add(not_earlier)
-            .add(Condition::any().add(later).add(same_time)))
+        let columns = (self.column(), session::Column::Id);
+        Ok(match self {
+            Self::LatestMessage => cursor::before(columns, place),
+            Self::LongestWait | Self::WindowCloses => cursor::after(columns, place),
+        })
     }
 
     pub(super) fn compare(self, one: &session::Model, other: &session::Model) -> Ordering {

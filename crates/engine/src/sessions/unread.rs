@@ -2,6 +2,7 @@
 
 use crate::{
     Engine, Result,
+    database::cursor,
     entity::{channel, message, session},
     receipts::waiting::Receipt,
     sessions::{access, audience, thread::cursor::Place},
@@ -124,12 +125,7 @@ pub(crate) async fn tell_read(tx: &Transaction, of: &session::Model, until: Opti
     if channel.read_receipts()? != ReadReceipts::ByOperator || of.group_id.is_some() {
         return Ok(());
     }
-    let mut read = customers_messages_after(of.id, of.read_at.zip(of.read_id));
-    if let Some((at, id)) = until {
-        use message::Column;
-        let same_time = Condition::all().add(Column::At.eq(at)).add(Column::Id.lte(id));
-        read = read.filter(Condition::any().add(Column::At.lt(at)).add(same_time));
-    }
+    let read = customers_messages_between(of.id, of.read_at.zip(of.read_id), until);
     let read = read.filter(message::Column::Kind.ne(CALL));
     let last = newest(read).one(tx).await?;
     let now = tx.engine().clock().now();
@@ -149,21 +145,25 @@ pub(crate) fn newest(of: Select<message::Entity>) -> Select<message::Entity> {
 
 /// What the customer wrote after a place, or all of it.
 pub(crate) fn customers_messages_after(session: Uuid, place: Option<Place>) -> Select<message::Entity> {
+    customers_messages_between(session, place, None)
+}
+
+/// What the customer wrote after a place and up to another one.
+pub(super) fn customers_messages_between(
+    session: Uuid,
+    after: Option<Place>,
+    until: Option<Place>,
+) -> Select<message::Entity> {
     use message::Column;
-    let query = message::Entity::find()
+    let within = Condition::all()
+        .add_option(after.map(|place| cursor::after(message::ORDER, place)))
+        .add_option(until.map(|place| cursor::until(message::ORDER, place)));
+    message::Entity::find()
         .filter(Column::SessionId.eq(session))
         .filter(Column::Direction.eq(Direction::Inbound.as_str()))
         .filter(Column::Kind.ne(SYSTEM))
-        .filter(Column::TargetWamid.is_null());
-    match place {
-        None => query,
-        Some((at, id)) => {
-            let same_time = Condition::all().add(Column::At.eq(at)).add(Column::Id.gt(id));
-            query
-                .filter(Column::At.gte(at))
-                .filter(Condition::any().add(Column::At.gt(at)).add(same_time))
-        }
-    }
+        .filter(Column::TargetWamid.is_null())
+        .filter(within)
 }
 
 pub(crate) async fn first_unread(

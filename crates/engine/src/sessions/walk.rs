@@ -9,7 +9,7 @@ use crate::{
     entity::session,
     sessions::{order::Order, stretches},
 };
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QuerySelect, Select};
+use sea_orm::{Condition, ConnectionTrait, QuerySelect, Select};
 use uuid::Uuid;
 
 /// How many rows are scanned for a page: of the sessions that the actor sees, or of the contacts.
@@ -34,17 +34,9 @@ pub(super) async fn first(
         .one(db)
         .await?;
     // Those down to the last one, whatever has come or moved meanwhile.
-    let narrowed = narrowed.add(within).add_option(last.map(down_to));
+    let columns = (session::Column::LastMessageAt, session::Column::Id);
+    let down_to_last = last.map(|last| cursor::from(columns, last));
+    let narrowed = narrowed.add(within).add_option(down_to_last);
     let found = stretches::first(stretches, ORDER, &narrowed, many);
     Ok((found, last.map(|(at, id)| cursor::of_time_and_id(at, id))))
-}
-
-fn down_to((at, id): (i64, Uuid)) -> Condition {
-    use session::Column;
-    let same_time = Condition::all()
-        .add(Column::LastMessageAt.eq(at))
-        .add(Column::Id.gte(id));
-    Condition::all()
-        .add(Column::LastMessageAt.gte(at))
-        .add(Condition::any().add(Column::LastMessageAt.gt(at)).add(same_time))
 }

@@ -14,6 +14,8 @@ mod earlier;
 mod onward;
 mod page;
 mod place;
+#[cfg(test)]
+mod plans;
 
 pub(crate) use changed::changed;
 #[cfg(test)]

@@ -2,9 +2,8 @@
 
 use crate::{
     Engine, Result,
-    entity::message,
     sessions::{
-        access, rows,
+        access, messages, rows,
         thread::{cursor::Place, page::folded},
         timeline::{heard_by, timelines},
     },
@@ -15,7 +14,7 @@ use domain::{
     message::MessageView,
     session::{SessionEvent, SessionRow},
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::QuerySelect;
 use uuid::Uuid;
 
 /// Messages per page.
@@ -58,22 +57,11 @@ pub async fn recorded(engine: &Engine, actor: &Actor, id: SessionId) -> Result<R
 /// # Errors
 /// Not a supervisor, or there is no such session.
 pub async fn onward(engine: &Engine, actor: &Actor, id: SessionId, after: Option<Place>) -> Result<Onward> {
-    use message::Column;
     actor.require(Permission::SessionTransfer)?;
     let db = engine.db.read();
     let of = access::find(db, actor, id, false).await?;
-    let mut query = message::Entity::find()
-        .filter(Column::SessionId.eq(of.id))
-        .order_by_asc(Column::At)
-        .order_by_asc(Column::Id)
-        .limit(PAGE as u64 + 1);
-    if let Some((at, id)) = after {
-        let same_time = Condition::all().add(Column::At.eq(at)).add(Column::Id.gt(id));
-        query = query
-            .filter(Column::At.gte(at))
-            .filter(Condition::any().add(Column::At.gt(at)).add(same_time));
-    }
-    let mut rows = query.all(db).await?;
+    let found = messages::onward(of.id, after).limit(PAGE as u64 + 1);
+    let mut rows = found.all(db).await?;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let after = rows.last().filter(|_| more).map(|row| (row.at, row.id));

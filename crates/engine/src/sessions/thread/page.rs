@@ -3,7 +3,11 @@
 use crate::{
     Result,
     entity::{message, session},
-    sessions::{access, content, messages::view, thread::cursor::Place},
+    sessions::{
+        access, content,
+        messages::{backward, view},
+        thread::cursor::Place,
+    },
 };
 use domain::{
     access::Actor,
@@ -37,19 +41,7 @@ pub(crate) async fn page(
     before: Option<Place>,
     limit: u64,
 ) -> Result<Page> {
-    use message::Column;
-    let mut query = message::Entity::find()
-        .filter(Column::SessionId.eq(of.id))
-        .order_by_desc(Column::At)
-        .order_by_desc(Column::Id)
-        .limit(limit + 1);
-    if let Some((at, id)) = before {
-        let same_time = Condition::all().add(Column::At.eq(at)).add(Column::Id.lt(id));
-        query = query
-            .filter(Column::At.lte(at))
-            .filter(Condition::any().add(Column::At.lt(at)).add(same_time));
-    }
-    let mut rows = query.all(db).await?;
+    let mut rows = backward(of.id, before).limit(limit + 1).all(db).await?;
     let more = rows.len() as u64 > limit;
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let before = rows.last().filter(|_| more).map(|row| (row.at, row.id));

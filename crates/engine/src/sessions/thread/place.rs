@@ -3,10 +3,10 @@
 use crate::{
     Result,
     entity::{message, session_moment},
-    sessions::thread::cursor::Place,
+    sessions::{messages::onward, thread::cursor::Place},
 };
 use domain::ids::LineId;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 /// The place of a message, or of a line of the timeline; `None` if it is not in this session.
@@ -29,19 +29,13 @@ pub(super) async fn place_of(
 pub(super) async fn nth_after(
     db: &impl ConnectionTrait,
     session: Uuid,
-    (at, id): Place,
+    place: Place,
     n: u64,
 ) -> Result<Option<Place>> {
     use message::Column;
-    let same_time = Condition::all().add(Column::At.eq(at)).add(Column::Id.gt(id));
-    let found = message::Entity::find()
+    let found = onward(session, Some(place))
         .select_only()
         .columns([Column::At, Column::Id])
-        .filter(Column::SessionId.eq(session))
-        .filter(Column::At.gte(at))
-        .filter(Condition::any().add(Column::At.gt(at)).add(same_time))
-        .order_by_asc(Column::At)
-        .order_by_asc(Column::Id)
         .offset(n)
         .limit(1);
     Ok(found.into_tuple().one(db).await?)
