@@ -1,11 +1,10 @@
 //! `switchboard apply` and `switchboard export`.
 
 mod again;
+mod tokens;
 
 use crate::{stories, support::Story};
-use engine::access::api_tokens;
 use futures::future::join_all;
-use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use server::cli::provision::{Options, apply, export};
 use std::path::PathBuf;
@@ -19,7 +18,6 @@ stories! {
     sixteen_at_once_make_one_of_each
     a_webhook_is_made_changed_and_pruned
     a_wrong_webhook_is_told_by_its_lines
-    a_token_is_bound_as_the_file_says
 }
 
 const FILE: &str = r#"
@@ -246,62 +244,4 @@ async fn a_wrong_webhook_is_told_by_its_lines(story: &Story) {
         assert!(error.to_string().contains(said), "{error}");
     }
     assert_eq!(story.count("webhooks").await, 0);
-}
-
-const TOKEN: &str = r#"
-[[tokens]]
-name = "CRM"
-scope = "operate"
-bound = "queue:Support"
-token = { file = "token" }
-"#;
-
-async fn a_token_is_bound_as_the_file_says(story: &Story) {
-    let give = |text: &str| std::fs::write(story.data_dir().join("token"), text).expect("a file");
-    give(api_tokens::made_up().expose_secret());
-    let file = format!("{FILE}{TOKEN}");
-    assert_eq!(last_of(story, &file, true).await, "+ token CRM");
-    assert_eq!(last_of(story, &file, false).await, "+ token CRM");
-    assert_eq!(last_of(story, &file, false).await, "= token CRM");
-    let exported = export(&story.engine).await.expect("exported");
-    assert!(exported.contains("bound = \"queue:Support\""), "{exported}");
-    let same = applied(story, &exported, false, true).await.expect("applied");
-    assert!(same.lines().all(|line| line.starts_with('=')), "{same}");
-
-    let of_channel = file.replace("queue:Support\"\ntoken", "channel:300000000000009\"\ntoken");
-    let error = applied(story, &of_channel, false, false)
-        .await
-        .expect_err("refused");
-    assert!(error.to_string().contains("bound: it cannot change"), "{error}");
-    give(api_tokens::made_up().expose_secret());
-    assert_eq!(
-        last_of(story, &of_channel, false).await,
-        "~ token CRM: bound, token"
-    );
-    let rows = api_tokens::list(&story.engine, &domain::access::Actor::System).await;
-    let bound: Vec<String> = rows
-        .expect("tokens")
-        .into_iter()
-        .filter_map(|row| Some(row.bound?.bound.to_string()))
-        .collect();
-    let channel = story.api.items("/api/v1/channels").await[0]["id"].clone();
-    assert_eq!(bound, [format!("channel:{}", channel.as_str().expect("an id"))]);
-
-    for (right, wrong, said) in [
-        (
-            "\"queue:Support\"\ntoken",
-            "\"extension:201\"\ntoken",
-            "bound: Unknown",
-        ),
-        (
-            "\"queue:Support\"\ntoken",
-            "\"queue:Nobody\"\ntoken",
-            "bound: there is no \"Nobody\"",
-        ),
-        ("\"operate\"", "\"administer\"", "scope: NotBound"),
-    ] {
-        let wrong = file.replace("\"CRM\"", "\"Other\"").replace(right, wrong);
-        let error = applied(story, &wrong, false, false).await.expect_err("refused");
-        assert!(error.to_string().contains(said), "{said}: {error}");
-    }
 }

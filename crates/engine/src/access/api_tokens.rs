@@ -34,9 +34,18 @@ pub(crate) fn sha256(text: &str) -> String {
 
 /// Those that work, by name.
 pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<TokenRow>> {
+    rows(engine, actor, works(engine.clock().now())).await
+}
+
+/// Those that have expired, by name, without those that somebody has revoked.
+pub async fn expired(engine: &Engine, actor: &Actor) -> Result<Vec<TokenRow>> {
+    rows(engine, actor, has_expired(engine.clock().now())).await
+}
+
+async fn rows(engine: &Engine, actor: &Actor, which: Condition) -> Result<Vec<TokenRow>> {
     actor.require(Permission::TokenChange)?;
     let tokens = api_token::Entity::find()
-        .filter(works(engine.clock().now()))
+        .filter(which)
         .order_by_asc(api_token::Column::Name)
         .order_by_asc(api_token::Column::Id)
         .all(engine.db.read())
@@ -73,10 +82,16 @@ fn works(now: Timestamp) -> Condition {
     Condition::all().add(Column::RevokedAt.is_null()).add(lives)
 }
 
+fn has_expired(now: Timestamp) -> Condition {
+    let expired = api_token::Column::ExpiresAt.lte(now.millis());
+    let unrevoked = api_token::Column::RevokedAt.is_null();
+    Condition::all().add(unrevoked).add(expired)
+}
+
 /// A new token, which cannot be shown again.
 pub async fn create(engine: &Engine, actor: &Actor, form: &TokenForm) -> Result<String> {
     let token = token_text::new();
-    store(engine, actor, form, &token, None).await?;
+    store(engine, actor, form, &token, Given::default()).await?;
     Ok(token)
 }
 
@@ -85,8 +100,16 @@ pub fn made_up() -> SecretString {
     token_text::new().into()
 }
 
-/// A new token whose text its user has already, such as one that several installations share; the token that it replaces is
-/// revoked.
+/// What is known of a token whose text its user has already.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Given {
+    /// When it expires, unless the form says after how many days; `None`: never.
+    pub expires_at: Option<Timestamp>,
+    /// The token that it replaces, which is revoked.
+    pub replaced: Option<TokenId>,
+}
+
+/// A new token whose text its user has already, such as one that several installations share.
 ///
 /// # Errors
 /// `NotAToken` when the text is not spelled as a token, `Taken` when it is or was another one's.
@@ -95,10 +118,10 @@ pub async fn create_given(
     actor: &Actor,
     form: &TokenForm,
     token: &SecretString,
-    replaced: Option<TokenId>,
+    given: Given,
 ) -> Result<()> {
     match token_text::is_one(token.expose_secret()) {
-        true => store(engine, actor, form, token.expose_secret(), replaced).await,
+        true => store(engine, actor, form, token.expose_secret(), given).await,
         false => Err(Refusal::field("token", Problem::NotAToken).into()),
     }
 }
@@ -112,13 +135,17 @@ pub async fn is_text_of(engine: &Engine, actor: &Actor, id: TokenId, token: &Sec
     Ok(found.is_some_and(|found| found.token_hash == sha256(token.expose_secret())))
 }
 
-async fn store(
-    engine: &Engine,
-    actor: &Actor,
-    form: &TokenForm,
-    token: &str,
-    replaced: Option<TokenId>,
-) -> Result<()> {
+/// When the token with this text expired; `None` if it works, was revoked, or is unknown.
+pub async fn expired_at(engine: &Engine, actor: &Actor, token: &SecretString) -> Result<Option<Timestamp>> {
+    actor.require(Permission::TokenChange)?;
+    let of_text = api_token::Column::TokenHash.eq(sha256(token.expose_secret()));
+    let which = has_expired(engine.clock().now()).add(of_text);
+    let found = api_token::Entity::find().filter(which);
+    let found = found.one(engine.db.read()).await?;
+    Ok(found.and_then(|row| row.expires_at).map(Timestamp::from_millis))
+}
+
+async fn store(engine: &Engine, actor: &Actor, form: &TokenForm, token: &str, given: Given) -> Result<()> {
     actor.require(Permission::TokenChange)?;
     // A token that is revoked would live on in those that it had made.
     if let Actor::Token { .. } = actor {
@@ -126,6 +153,7 @@ async fn store(
     }
     let new = form.check()?;
     let now = engine.clock().now();
+    let expires_at = new.days.map(|days| now.plus(DAY * days)).or(given.expires_at);
     let row = api_token::Model {
         id: engine.clock().new_id(),
         name: new.name,
@@ -133,7 +161,7 @@ async fn store(
         token_hash: sha256(token),
         created_at: now.millis(),
         revoked_at: None,
-        expires_at: new.days.map(|days| now.plus(DAY * days).millis()),
+        expires_at: expires_at.map(Timestamp::millis),
         used_at: None,
         channel_id: match new.bound {
             Some(Bound::Channel(id)) => Some(id.uuid()),
@@ -156,7 +184,7 @@ async fn store(
     if same.one(&tx).await?.is_some() {
         return Err(Refusal::field("token", Problem::Taken).into());
     }
-    if let Some(id) = replaced {
+    if let Some(id) = given.replaced {
         end(&tx, id).await?;
     }
     tx.audit("token.create", Subject::Token(row.id), Some(detail));

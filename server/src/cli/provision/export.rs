@@ -42,7 +42,7 @@ pub async fn export(engine: &Engine) -> anyhow::Result<String> {
     for (_, webhook) in &stored.webhooks {
         file.add(webhook, &["secret"])?;
     }
-    for (_, token) in &stored.tokens {
+    for (_, token) in stored.tokens.iter().filter(|(_, token)| !token.expired) {
         file.add(token, &["token"])?;
     }
     Ok(file.text)

@@ -103,11 +103,16 @@ pub struct Token {
     pub scope: Option<String>,
     /// `channel:PHONE_NUMBER_ID` or `queue:NAME`; empty: it reaches everything.
     pub bound: Option<String>,
-    /// Of a new token: after how many days it expires.
+    /// When it expires, in RFC 3339; empty: never.
+    pub expires_at: Option<String>,
+    /// Of a new token, in place of this: after how many days it expires.
     #[serde(skip_serializing)]
     pub days: Option<u32>,
     #[serde(skip_serializing)]
     pub token: Option<Reference>,
+    /// Of the stored one: it opens nothing any more.
+    #[serde(skip)]
+    pub expired: bool,
 }
 
 impl File {

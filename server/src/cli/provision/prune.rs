@@ -1,5 +1,5 @@
 //! What the file does not name: tokens are revoked, webhooks and channels deleted, queues and extensions disabled. The last
-//! administrator stays.
+//! administrator stays, and so does a token that has expired: there is nothing to take from it.
 
 use super::{
     file::{Extension, File},
@@ -25,7 +25,8 @@ pub(super) async fn prune(
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let actor = &Actor::System;
-    for (id, token) in &stored.tokens {
+    let tokens = stored.tokens.iter().filter(|(_, token)| !token.expired);
+    for (id, token) in tokens {
         if file.tokens.iter().all(|named| named.name != token.name) {
             if !dry_run {
                 api_tokens::revoke(engine, actor, *id).await?;

@@ -1,6 +1,7 @@
 //! What is stored, in the words of the file.
 
 use super::file::{Channel, Extension, Queue, Token, Webhook};
+use crate::http::api::time;
 use domain::{
     access::{Actor, Bound, Role},
     channel::{Destination, DestinationRef, SendingForm},
@@ -14,7 +15,7 @@ use engine::{
     directory::{extensions, queues},
     webhooks,
 };
-use std::collections::HashMap;
+use std::{cmp::Reverse, collections::HashMap};
 
 pub(super) struct Stored {
     pub(super) extensions: Vec<(ExtensionId, Extension)>,
@@ -22,6 +23,7 @@ pub(super) struct Stored {
     /// Without those that have no phone-number id yet.
     pub(super) channels: Vec<(ChannelId, Channel)>,
     pub(super) webhooks: Vec<(WebhookId, Webhook)>,
+    /// Those that work, and of every other name the one that expired last.
     pub(super) tokens: Vec<(TokenId, Token)>,
     /// Somebody without an extension is an administrator.
     pub(super) has_other_admin: bool,
@@ -61,26 +63,9 @@ impl Stored {
         });
         let queues: Vec<_> = queues.collect();
         let webhooks = webhooks_of(engine, &channels, &queues).await?;
-        let rows = api_tokens::list(engine, actor).await?.into_iter();
-        let tokens = rows.map(|row| {
-            let scope = Some(row.scope.as_str().to_owned());
-            let bound = row.bound.map(|of| match of.bound {
-                Bound::Channel(id) => format!("channel:{}", number_of(&channels, id)),
-                Bound::Queue(id) => format!("queue:{}", name_of(&queues, id)),
-            });
-            (
-                row.id,
-                Token {
-                    name: row.name,
-                    scope,
-                    bound,
-                    ..Token::default()
-                },
-            )
-        });
         let users = users::list(engine, actor).await?;
         Ok(Self {
-            tokens: tokens.collect(),
+            tokens: tokens_of(engine, &channels, &queues).await?,
             has_other_admin: users
                 .iter()
                 .any(|user| user.role == Role::Admin && !user.disabled && user.extension.is_none()),
@@ -164,6 +149,39 @@ async fn webhooks_of(
         (row.id, webhook)
     });
     Ok(webhooks.collect())
+}
+
+async fn tokens_of(
+    engine: &Engine,
+    channels: &[(ChannelId, Channel)],
+    queues: &[(QueueId, Queue)],
+) -> anyhow::Result<Vec<(TokenId, Token)>> {
+    let actor = &Actor::System;
+    let mut rows = api_tokens::list(engine, actor).await?;
+    let working = rows.len();
+    let mut expired = api_tokens::expired(engine, actor).await?;
+    expired.sort_by_key(|row| Reverse(row.expires_at));
+    for row in expired {
+        if rows.iter().all(|other| other.name != row.name) {
+            rows.push(row);
+        }
+    }
+    let tokens = rows.into_iter().enumerate().map(|(n, row)| {
+        let bound = row.bound.map(|of| match of.bound {
+            Bound::Channel(id) => format!("channel:{}", number_of(channels, id)),
+            Bound::Queue(id) => format!("queue:{}", name_of(queues, id)),
+        });
+        let token = Token {
+            name: row.name,
+            scope: Some(row.scope.as_str().to_owned()),
+            bound,
+            expires_at: row.expires_at.map(time),
+            expired: n >= working,
+            ..Token::default()
+        };
+        (row.id, token)
+    });
+    Ok(tokens.collect())
 }
 
 /// A channel that is gone, or that has no phone-number id yet, keeps its id: without it, a webhook would get more than it

@@ -173,16 +173,21 @@ pub fn time(at: Timestamp) -> String {
     at.format(&Rfc3339).unwrap_or_default()
 }
 
+/// What a text in RFC 3339 says; `None`: it is in another form.
+pub fn time_of(text: &str) -> Option<Timestamp> {
+    let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    let millis = i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+    Some(Timestamp::from_millis(millis))
+}
+
 /// The time in a field of this name.
 fn parsed_time(name: &str, text: &str) -> Result<Timestamp, Problem> {
-    let at = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| {
+    time_of(text).ok_or_else(|| {
         Problem::of(
             StatusCode::BAD_REQUEST,
             format!("{name} must be a time such as 2026-11-22T22:00:00Z"),
         )
-    })?;
-    let millis = i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
-    Ok(Timestamp::from_millis(millis))
+    })
 }
 
 #[cfg(test)]

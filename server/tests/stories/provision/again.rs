@@ -6,9 +6,8 @@ use crate::{
     support::{Story, world::id_of},
 };
 use domain::access::Actor;
-use engine::{access::api_tokens, channels};
+use engine::channels;
 use reqwest::Method;
-use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use server::cli::provision::{Options, apply, export};
 use std::io::{self, Write};
@@ -19,7 +18,6 @@ stories! {
     another_name_leaves_the_secrets
     a_reset_that_is_over_does_not_begin_again
     what_somebody_saves_meanwhile_stays
-    a_token_that_was_revoked_needs_another_text
 }
 
 const CHANNEL: &str = "channel 300000000000009";
@@ -119,26 +117,6 @@ async fn what_somebody_saves_meanwhile_stays(story: &Story) {
     let channel = story.api.get(&format!("/api/v1/channels/{channel}")).await.ok();
     assert_eq!(channel["waba_id"], "200000000000007");
     assert_eq!(channel["phone_number"], "+420800555018");
-}
-
-async fn a_token_that_was_revoked_needs_another_text(story: &Story) {
-    let token = "[[tokens]]\nname = \"CRM\"\nscope = \"read\"\ntoken = { file = \"token\" }\n";
-    let text = api_tokens::made_up();
-    std::fs::write(story.data_dir().join("token"), text.expose_secret()).expect("a file");
-    for said in ["+ token CRM\n", "= token CRM\n"] {
-        assert_eq!(applied(story, token, false, false).await.expect("applied"), said);
-    }
-    let actor = Actor::System;
-    let tokens = api_tokens::list(&story.engine, &actor).await.expect("tokens");
-    let crm = tokens.iter().find(|token| token.name == "CRM").expect("a token");
-    api_tokens::revoke(&story.engine, &actor, crm.id)
-        .await
-        .expect("revoked");
-    let error = applied(story, token, false, false).await.expect_err("refused");
-    let said = error.to_string();
-    assert!(said.contains("company.toml:2: token \"CRM\""), "{said}");
-    assert!(said.contains("give it another one"), "{said}");
-    assert!(!said.contains(text.expose_secret()), "{said}");
 }
 
 /// Its badge says that it is a draft, and not that it is paused.
