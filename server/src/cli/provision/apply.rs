@@ -102,7 +102,7 @@ fn all_wrong<I: Copy, T: Thing>(things: &[T], stored: &[(I, T)], lines: &Lines) 
 
 fn one_wrong<I: Copy, T: Thing>(thing: &T, stored: &[(I, T)], is_again: bool) -> anyhow::Result<()> {
     anyhow::ensure!(!is_again, "it is in the file twice");
-    let found = find(stored, thing.key())?;
+    let found = find(stored, thing)?;
     let (whole, _) = compare(thing, found.map(|(_, stored)| stored))?;
     anyhow::ensure!(
         whole.key() == thing.key(),

@@ -29,7 +29,7 @@ const SENDING: [&str; 5] = [
 impl<W: Write> Run<'_, W> {
     pub(super) async fn channel(&mut self, wanted: &Channel) -> anyhow::Result<()> {
         let (engine, actor) = (self.engine, Actor::System);
-        let found = find(&self.stored.channels, wanted.key())?;
+        let found = find(&self.stored.channels, wanted)?;
         let (whole, mut changed) = compare(wanted, found.map(|(_, channel)| channel))?;
         let is_new = found.is_none();
         let mut authentication = AuthenticationForm {

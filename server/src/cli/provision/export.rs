@@ -9,8 +9,11 @@ const HEAD: &str = "# Written by `switchboard export`. Secrets are not in it: wh
 # before others may read this file. A variable with a number at its end may be another's in the next export.\n";
 
 /// The file that is written.
+#[derive(Default)]
 struct Export {
     text: String,
+    /// Tables and the keys of what is in them.
+    keys: HashSet<(&'static str, String)>,
     /// Names of variables, each for one secret.
     variables: HashSet<String>,
 }
@@ -23,7 +26,7 @@ pub async fn export(engine: &Engine) -> anyhow::Result<String> {
     let stored = Stored::read(engine).await?;
     let mut file = Export {
         text: HEAD.to_owned(),
-        variables: HashSet::new(),
+        ..Export::default()
     };
     for (_, extension) in &stored.extensions {
         let secrets: &[&str] = if extension.login.is_some() {
@@ -48,12 +51,28 @@ pub async fn export(engine: &Engine) -> anyhow::Result<String> {
     Ok(file.text)
 }
 
+/// What stands above a thing whose key another one has: `apply` takes each key once.
+fn again<T: Thing>() -> String {
+    let (kind, key) = (T::KIND, T::KEY);
+    format!(
+        "Another {kind} has this {key}. Here both stay; elsewhere give this one another {key}, and remove the # before its lines."
+    )
+}
+
 impl Export {
     fn add<T: Thing>(&mut self, thing: &T, secrets: &[&str]) -> anyhow::Result<()> {
-        write!(self.text, "\n[[{}]]\n{}", T::TABLE, toml::to_string(thing)?)?;
+        let mut text = format!("[[{}]]\n{}", T::TABLE, toml::to_string(thing)?);
         for secret in secrets {
             let variable = self.variable::<T>(thing.key(), secret);
-            writeln!(self.text, "# {secret} = {{ env = \"{variable}\" }}")?;
+            writeln!(text, "# {secret} = {{ env = \"{variable}\" }}")?;
+        }
+        if self.keys.insert((T::TABLE, thing.key().to_owned())) {
+            write!(self.text, "\n{text}")?;
+        } else {
+            writeln!(self.text, "\n# {}", again::<T>())?;
+            for line in text.lines() {
+                writeln!(self.text, "# {line}")?;
+            }
         }
         Ok(())
     }
@@ -80,10 +99,7 @@ mod tests {
 
     #[test]
     fn each_secret_has_a_variable_of_its_own() {
-        let mut file = Export {
-            text: String::new(),
-            variables: HashSet::new(),
-        };
+        let mut file = Export::default();
         for name in ["A b", "A-b", "Čáp", "Řáp"] {
             let token = Token {
                 name: name.to_owned(),

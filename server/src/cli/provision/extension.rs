@@ -11,7 +11,7 @@ use std::io::Write;
 
 impl<W: Write> Run<'_, W> {
     pub(super) async fn extension(&mut self, wanted: &Extension) -> anyhow::Result<()> {
-        let found = find(&self.stored.extensions, wanted.key())?;
+        let found = find(&self.stored.extensions, wanted)?;
         let (whole, changed) = compare(wanted, found.map(|(_, extension)| extension))?;
         let id = found.map(|(id, _)| id);
         let has_login = found.is_some_and(|(_, extension)| extension.login.is_some());

@@ -11,7 +11,7 @@ use std::io::Write;
 
 impl<W: Write> Run<'_, W> {
     pub(super) async fn queue(&mut self, wanted: &Queue) -> anyhow::Result<()> {
-        let found = find(&self.stored.queues, wanted.key())?;
+        let found = find(&self.stored.queues, wanted)?;
         let (whole, changed) = compare(wanted, found.map(|(_, queue)| queue))?;
         let id = found.map(|(id, _)| id);
         let members = whole.members.iter().flatten();

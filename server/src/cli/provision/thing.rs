@@ -32,21 +32,39 @@ fn fields<T: Serialize>(thing: &T) -> serde_json::Result<Map<String, Value>> {
     serde_json::from_value(serde_json::to_value(thing)?)
 }
 
-/// The one with this key.
+const SEVERAL: &str = "several have this name, so the file cannot mean one: keep one";
+
+/// The one with this key. Of several, as there may be of tokens, the first that is as the file says already.
 ///
 /// # Errors
-/// There are several, as there may be of tokens.
+/// There are several, and none is as the file says.
 pub(super) fn find<'a, I: Copy, T: Thing>(
     all: &'a [(I, T)],
-    key: &str,
+    wanted: &T,
 ) -> anyhow::Result<Option<(I, &'a T)>> {
-    let mut found = all.iter().filter(|(_, thing)| thing.key() == key);
-    let first = found.next().map(|(id, thing)| (*id, thing));
-    anyhow::ensure!(
-        found.next().is_none(),
-        "several have this name, so the file cannot mean one: keep one"
-    );
-    Ok(first)
+    let found: Vec<_> = with_key(all, wanted.key()).collect();
+    if found.len() < 2 {
+        return Ok(found.first().copied());
+    }
+    for (id, thing) in found {
+        if compare(wanted, Some(thing))?.1.is_empty() {
+            return Ok(Some((id, thing)));
+        }
+    }
+    anyhow::bail!(SEVERAL)
+}
+
+/// # Errors
+/// Several have this key, so that nobody knows which of them is to change.
+pub(super) fn only_one<I: Copy, T: Thing>(all: &[(I, T)], key: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(with_key(all, key).count() < 2, SEVERAL);
+    Ok(())
+}
+
+fn with_key<'a, I: Copy, T: Thing>(all: &'a [(I, T)], key: &str) -> impl Iterator<Item = (I, &'a T)> {
+    all.iter()
+        .filter(move |(_, thing)| thing.key() == key)
+        .map(|(id, thing)| (*id, thing))
 }
 
 pub(super) fn text(field: &Option<String>) -> String {

@@ -3,7 +3,7 @@
 use super::{
     file::Token,
     run::{NO_ID, Run},
-    thing::{Thing, compare, filled, find, text},
+    thing::{Thing, compare, filled, find, only_one, text},
 };
 use crate::http::api::{time, time_of};
 use domain::{
@@ -26,7 +26,7 @@ impl<W: Write> Run<'_, W> {
             wanted.days.is_none() || filled(&wanted.expires_at).is_none(),
             "days: expires_at says the same in another way: keep one of them"
         );
-        let found = find(&self.stored.tokens, wanted.key())?;
+        let found = find(&self.stored.tokens, wanted)?;
         let (whole, mut changed) = compare(wanted, found.map(|(_, token)| token))?;
         let id = found.filter(|(_, token)| !token.expired).map(|(id, _)| id);
         // What is stored has an end, and not the days until then.
@@ -61,6 +61,7 @@ impl<W: Write> Run<'_, W> {
             changed.join(", ")
         );
         if is_other {
+            only_one(&self.stored.tokens, wanted.key())?;
             let form = with_days.form(self.ids.bound("bound", &whole.bound)?);
             if !self.dry_run {
                 let of = Given {

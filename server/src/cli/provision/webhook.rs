@@ -18,7 +18,7 @@ use url::Url;
 impl<W: Write> Run<'_, W> {
     pub(super) async fn webhook(&mut self, wanted: &Webhook) -> anyhow::Result<()> {
         let (engine, actor) = (self.engine, Actor::System);
-        let found = find(&self.stored.webhooks, wanted.key())?;
+        let found = find(&self.stored.webhooks, wanted)?;
         let (whole, mut changed) = compare(wanted, found.map(|(_, webhook)| webhook))?;
         let id = found.map(|(id, _)| id);
         let is_other_form = changed.iter().any(|field| field != "disabled");

@@ -13,6 +13,7 @@ stories! {
     a_token_that_was_revoked_needs_another_text
     the_end_of_a_token_is_exported_and_kept
     a_token_that_has_expired_stops_nothing
+    two_tokens_of_one_name_are_exported_and_both_stay
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -218,4 +219,50 @@ async fn a_token_that_has_expired_stops_nothing(story: &Story) {
     assert_eq!(last_of(story, file, false).await, "+ token CRM");
     let now = story.engine.clock().now();
     assert_eq!(named(story, "CRM").await[0].expires_at, Some(now.plus(DAY * 2)));
+}
+
+async fn two_tokens_of_one_name_are_exported_and_both_stay(story: &Story) {
+    create(story, "CRM", "operate", "").await;
+    create(story, "CRM", "read", "7").await;
+    let exported = export(&story.engine).await.expect("exported");
+    let second = "\n# [[tokens]]\n# name = \"CRM\"\n# scope = ";
+    assert!(exported.contains(second), "{exported}");
+    assert_eq!(
+        exported.matches("Another token has this name.").count(),
+        1,
+        "{exported}"
+    );
+    for dry_run in [true, false] {
+        let same = applied(story, &exported, dry_run, true).await.expect("applied");
+        assert_eq!(same, "= token CRM\n= token story\n");
+    }
+    assert_eq!(named(story, "CRM").await.len(), 2);
+
+    // The file means whichever is as it says; which one another text replaces, nobody knows.
+    let crm = "[[tokens]]\nname = \"CRM\"\n";
+    for scope in ["operate", "read"] {
+        let one = format!("{crm}scope = {scope:?}\n");
+        assert_eq!(last_of(story, &one, false).await, "= token CRM");
+    }
+    give(story);
+    let given = format!("{crm}token = {{ file = \"token\" }}\n");
+    let other = format!("{crm}scope = \"administer\"\n");
+    for text in [given, other] {
+        let said = refused(story, &text).await;
+        assert!(
+            said.contains("company.toml:2: token \"CRM\": several have this name"),
+            "{said}"
+        );
+    }
+    assert_eq!(named(story, "CRM").await.len(), 2);
+
+    // Elsewhere the second one gets a name of its own.
+    let (_, commented) = exported.split_once("before its lines.\n").expect("the second");
+    let lines = commented.lines().map_while(|line| line.strip_prefix("# "));
+    let second = lines.collect::<Vec<_>>().join("\n");
+    let reference = "# token = { env = \"TOKEN_CRM_TOKEN_2\" }";
+    assert!(second.contains(reference), "{second}");
+    let second = second.replace(reference, "token = { file = \"token\" }");
+    let second = second.replace("\"CRM\"", "\"CRM 2\"");
+    assert_eq!(last_of(story, &second, false).await, "+ token CRM 2");
 }
