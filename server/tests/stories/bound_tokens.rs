@@ -1,6 +1,7 @@
 //! A token that is bound to a channel or to a queue: what is not within its reach does not exist, and what is about the whole
 //! company is refused.
 
+mod contacts;
 mod events;
 mod world;
 

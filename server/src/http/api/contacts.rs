@@ -1,4 +1,4 @@
-//! `/api/v1/contacts`: searching for customers, reading one, and erasing one.
+//! `/api/v1/contacts`: searching for customers, reading one, and erasing one; `contact_details` changes one.
 
 use super::{
     Administrator, Id, Reader,
@@ -33,8 +33,7 @@ pub struct Words {
 struct Contact {
     #[serde(flatten)]
     contact: ContactRef,
-    /// Their latest session, under which name, note and merging are changed. Name and note of a merged contact are those of the
-    /// main one, and are changed there.
+    /// Their latest session. Name and note of a merged contact are those of the main one, and are changed there.
     session: SessionId,
     #[schema(format = DateTime)]
     last_message_at: String,

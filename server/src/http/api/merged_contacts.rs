@@ -13,9 +13,11 @@ use domain::{
 };
 use engine::sessions;
 use serde::Serialize;
+use std::str::FromStr;
 use utoipa::ToSchema;
+
 #[derive(Debug, Serialize, ToSchema)]
-struct MergedContacts {
+pub(super) struct MergedContacts {
     contacts: Vec<MergedContact>,
 }
 
@@ -81,14 +83,15 @@ pub async fn separate(
     ))
 }
 
-fn ids((session, contact): (String, String)) -> Result<(SessionId, ContactId), Problem> {
-    match (session.parse(), contact.parse()) {
-        (Ok(session), Ok(contact)) => Ok((session, contact)),
+/// The id of the session or of the contact in a path, and that of the other contact.
+pub(super) fn ids<T: FromStr>((of, contact): (String, String)) -> Result<(T, ContactId), Problem> {
+    match (of.parse(), contact.parse()) {
+        (Ok(of), Ok(contact)) => Ok((of, contact)),
         _ => Err(Refusal::NotFound.into()),
     }
 }
 
-fn body(merged: Merged) -> impl IntoResponse {
+pub(super) fn body(merged: Merged) -> impl IntoResponse {
     axum::Json(MergedContacts {
         contacts: merged.contacts,
     })

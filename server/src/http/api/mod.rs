@@ -10,6 +10,7 @@ pub mod channel_costs;
 pub mod channel_health;
 pub mod channels;
 pub mod conditions;
+pub mod contact_details;
 pub mod contacts;
 pub mod costs;
 pub mod deliveries;

@@ -1,9 +1,9 @@
 //! The table of the REST API. The path, the scope and the answers of an operation stand beside its handler.
 
 use super::{
-    audit, canned_replies, channel_change, channel_costs, channel_health, channels, contacts, costs,
-    deliveries, events, extensions, labels, merged_contacts, messages, notes, queues, search, session_log,
-    sessions, templates, webhooks,
+    audit, canned_replies, channel_change, channel_costs, channel_health, channels, contact_details,
+    contacts, costs, deliveries, events, extensions, labels, merged_contacts, messages, notes, queues,
+    search, session_log, sessions, templates, webhooks,
 };
 use crate::http::{conversation, media, state::Http, uploads};
 use utoipa_axum::{router::UtoipaMethodRouter, routes};
@@ -62,6 +62,10 @@ pub fn routes() -> Vec<Described> {
         || routes!(merged_contacts::merge, merged_contacts::separate),
         || routes!(contacts::list),
         || routes!(contacts::get, contacts::erase),
+        || routes!(contact_details::set_name),
+        || routes!(contact_details::note, contact_details::set_note),
+        || routes!(contact_details::merged_with),
+        || routes!(contact_details::merge_with, contact_details::separate_from),
         || routes!(conversation::contact::of_token),
         || routes!(sessions::timeline),
         || routes!(conversation::of_token),

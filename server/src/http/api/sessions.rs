@@ -393,15 +393,15 @@ pub async fn contact_note(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewContactNote {
-    text: String,
+    pub(super) text: String,
     /// Of the note that was read; 0 when there was none.
     #[serde(default)]
-    version: i64,
+    pub(super) version: i64,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ContactNote)]
-struct ContactNoteBody {
+pub(super) struct ContactNoteBody {
     text: String,
     version: i64,
     #[schema(required)]
@@ -444,7 +444,7 @@ pub async fn set_contact_note(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewContactName {
-    name: String,
+    pub(super) name: String,
 }
 
 /// Names the session's contact; an empty name takes the company's own name away.

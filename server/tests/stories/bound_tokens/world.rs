@@ -135,8 +135,8 @@ impl World {
             ("post", "sessions/{id}/messages") => json!({"type": "text", "text": {"body": "Hello"}}),
             ("post", "sessions/{id}/notes") => json!({"text": "A note"}),
             ("post", "sessions/{id}/snooze") => json!({"until": "2026-11-23T10:00:00Z"}),
-            ("put", "sessions/{id}/contact-name") => json!({"name": "Karel"}),
-            ("put", "sessions/{id}/contact-note") => json!({"text": "A note"}),
+            ("put", "sessions/{id}/contact-name" | "contacts/{id}/name") => json!({"name": "Karel"}),
+            ("put", "sessions/{id}/contact-note" | "contacts/{id}/note") => json!({"text": "A note"}),
             ("put", "extensions/{id}/availability") => json!({"availability": "away"}),
             _ => return None,
         })
