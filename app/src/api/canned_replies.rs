@@ -13,6 +13,8 @@ use domain::{
     form::Invalid,
     ids::{CannedReplyId, FileId, QueueId, SessionId},
 };
+#[cfg(feature = "ssr")]
+use engine::saved::Expected;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -99,7 +101,7 @@ pub async fn save_canned_reply(
     let (engine, actor) = (engine()?, actor().await?);
     let typed = flash::recall(&place_of(id), 0, form).await?;
     let saved = match id {
-        Some(id) => engine::canned_replies::change(&engine, &actor, id, &typed.form).await,
+        Some(id) => engine::canned_replies::change(&engine, &actor, id, &Expected::Any, &typed.form).await,
         None => engine::canned_replies::create(&engine, &actor, &typed.form)
             .await
             .map(drop),
@@ -119,7 +121,7 @@ impl Checked for SaveCannedReply {
 #[server(prefix = "/rpc", endpoint = "canned-replies/delete", protocol = Rpc)]
 pub async fn delete_canned_reply(id: CannedReplyId) -> Result<(), ApiError> {
     let actor = actor().await?;
-    engine::canned_replies::delete(&engine()?, &actor, id).await?;
+    engine::canned_replies::delete(&engine()?, &actor, id, &Expected::Any).await?;
     plain_form::redirect(PATH);
     Ok(())
 }

@@ -14,6 +14,8 @@ use domain::{
     form::Invalid,
     ids::ExtensionId,
 };
+#[cfg(feature = "ssr")]
+use engine::saved::Expected;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +69,9 @@ pub async fn save_extension(
         typed.or_keep(entitled(&actor, Permission::DirectoryChange).await)?;
     }
     let saved = match id {
-        Some(id) => engine::directory::extensions::change(&engine, &actor, id, &typed.form).await,
+        Some(id) => {
+            engine::directory::extensions::change(&engine, &actor, id, &Expected::Any, &typed.form).await
+        }
         None => engine::directory::extensions::create(&engine, &actor, &typed.form)
             .await
             .map(drop),

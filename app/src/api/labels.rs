@@ -13,6 +13,8 @@ use domain::{
     label::LabelForm,
     refs::LabelRef,
 };
+#[cfg(feature = "ssr")]
+use engine::saved::Expected;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +58,7 @@ pub async fn save_label(
     let (engine, actor) = (engine()?, actor().await?);
     let typed = flash::recall(&place_of(id), 0, form).await?;
     let saved = match id {
-        Some(id) => engine::labels::change(&engine, &actor, id, &typed.form).await,
+        Some(id) => engine::labels::change(&engine, &actor, id, &Expected::Any, &typed.form).await,
         None => engine::labels::create(&engine, &actor, &typed.form)
             .await
             .map(drop),
@@ -76,7 +78,7 @@ impl Checked for SaveLabel {
 #[server(prefix = "/rpc", endpoint = "labels/delete", protocol = Rpc)]
 pub async fn delete_label(id: LabelId) -> Result<(), ApiError> {
     let actor = actor().await?;
-    engine::labels::delete(&engine()?, &actor, id).await?;
+    engine::labels::delete(&engine()?, &actor, id, &Expected::Any).await?;
     plain_form::redirect(PATH);
     Ok(())
 }

@@ -12,6 +12,8 @@ use domain::{
     form::Invalid,
     ids::QueueId,
 };
+#[cfg(feature = "ssr")]
+use engine::saved::Expected;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +57,7 @@ pub async fn save_queue(
     let (engine, actor) = (engine()?, actor().await?);
     let typed = flash::recall(&place_of(id), 0, form).await?;
     let saved = match id {
-        Some(id) => engine::directory::queues::change(&engine, &actor, id, &typed.form).await,
+        Some(id) => engine::directory::queues::change(&engine, &actor, id, &Expected::Any, &typed.form).await,
         None => engine::directory::queues::create(&engine, &actor, &typed.form)
             .await
             .map(drop),

@@ -6,6 +6,7 @@ use crate::{
     database::cursor,
     entity::{label, session_label},
     events::{Audience, Deed, deeds::About},
+    saved::Expected,
     sessions::{access::find, audience::session_changed},
     transaction::Transaction,
 };
@@ -79,11 +80,22 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &LabelForm) -> Result<
 }
 
 /// Changes the name.
-pub async fn change(engine: &Engine, actor: &Actor, id: LabelId, form: &LabelForm) -> Result<()> {
+///
+/// # Errors
+/// What is wrong with the form; [`Refusal::ChangedMeanwhile`] if the label is not as `expected`.
+pub async fn change(
+    engine: &Engine,
+    actor: &Actor,
+    id: LabelId,
+    expected: &Expected,
+    form: &LabelForm,
+) -> Result<()> {
     actor.require(Permission::LabelChange)?;
     let name = form.check()?;
     let tx = engine.transaction_alone(actor).await?;
-    let mut row = known(&tx, id).await?.into_active_model();
+    let current = known(&tx, id).await?;
+    expected.allow(&LabelRef::from(current.clone()))?;
+    let mut row = current.into_active_model();
     name_is_free(&tx, &name, Some(id)).await?;
     row.name = Set(name.clone());
     label::Entity::update(row).exec(&tx).await?;
@@ -95,39 +107,48 @@ pub async fn change(engine: &Engine, actor: &Actor, id: LabelId, form: &LabelFor
 }
 
 /// Deletes a label, and takes it off all sessions.
-pub async fn delete(engine: &Engine, actor: &Actor, id: LabelId) -> Result<()> {
+///
+/// # Errors
+/// [`Refusal::ChangedMeanwhile`] if the label is not as `expected`. A label that is renamed while it is taken off very many
+/// sessions stays, and is on the last ones only.
+pub async fn delete(engine: &Engine, actor: &Actor, id: LabelId, expected: &Expected) -> Result<()> {
     actor.require(Permission::LabelChange)?;
-    known(engine.db.read(), id).await?;
-    while take_off_some(engine, id).await? == AT_ONCE {}
+    expected.allow(&LabelRef::from(known(engine.db.read(), id).await?))?;
+    while take_off_some(engine, id).await? {}
     let tx = engine.transaction_alone(actor).await?;
-    let name = known(&tx, id).await?.name;
+    let current = LabelRef::from(known(&tx, id).await?);
+    expected.allow(&current)?;
     session_label::Entity::delete_many()
         .filter(session_label::Column::LabelId.eq(id.uuid()))
         .exec(&tx)
         .await?;
     label::Entity::delete_by_id(id.uuid()).exec(&tx).await?;
-    tx.audit("label.delete", Subject::Label(id.uuid()), Some(name));
+    tx.audit("label.delete", Subject::Label(id.uuid()), Some(current.name));
     tx.changed(Change::Directory, Audience::Everybody);
     tx.changed(Change::Resync, Audience::Everybody);
     tx.commit().await
 }
 
-/// Of many sessions a label is taken off piece by piece, so that others can write meanwhile.
-async fn take_off_some(engine: &Engine, id: LabelId) -> Result<u64> {
+/// Of many sessions a label is taken off piece by piece, so that others can write meanwhile. `false`: few have it, or the last
+/// ones, and lose it in the transaction that deletes it.
+async fn take_off_some(engine: &Engine, id: LabelId) -> Result<bool> {
     let some = session_label::Entity::find()
         .select_only()
         .column(session_label::Column::SessionId)
         .filter(session_label::Column::LabelId.eq(id.uuid()))
         .limit(AT_ONCE);
     let some: Vec<Uuid> = some.into_tuple().all(engine.db.read()).await?;
+    if (some.len() as u64) < AT_ONCE {
+        return Ok(false);
+    }
     let tx = engine.db.write().await?;
-    let gone = session_label::Entity::delete_many()
+    session_label::Entity::delete_many()
         .filter(session_label::Column::LabelId.eq(id.uuid()))
         .filter(session_label::Column::SessionId.is_in(some))
         .exec(&tx)
         .await?;
     tx.commit().await?;
-    Ok(gone.rows_affected)
+    Ok(true)
 }
 
 /// Puts a label on a session, or takes it off. Whoever sees the session may, also when a colleague answers in it or when

@@ -26,6 +26,7 @@ pub mod metrics;
 pub mod outbound;
 pub mod presence;
 pub mod push;
+pub mod saved;
 pub mod search;
 pub mod seldom;
 pub mod sessions;

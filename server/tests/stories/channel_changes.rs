@@ -151,7 +151,9 @@ async fn what_compares_no_versions_refuses_a_condition(story: &Story) {
         .post("/api/v1/labels", json!({"name": "VIP"}))
         .await
         .ok();
-    let path = format!("/api/v1/labels/{}", id_of(&label));
+    let label = format!("/api/v1/labels/{}", id_of(&label));
+    let extension = id_of(&story.api.items("/api/v1/extensions").await[0]);
+    let availability = format!("/api/v1/extensions/{extension}/availability");
     let pause = format!("/api/v1/channels/{}/pause", line.channel);
     let ask = async |method: Method, path: &str, tag: &str, body: Value| {
         let request = story.api.request(method, path).header("if-match", tag);
@@ -160,20 +162,20 @@ async fn what_compares_no_versions_refuses_a_condition(story: &Story) {
     let tag = story.api.get(&format!("/api/v1/channels/{}", line.channel)).await;
     let tag = tag.header("etag");
     for (method, path) in [
-        (Method::PUT, path.as_str()),
-        (Method::DELETE, path.as_str()),
+        (Method::PUT, availability.as_str()),
         (Method::POST, pause.as_str()),
+        (Method::POST, "/api/v1/labels"),
         (Method::POST, "/api/v1/uploads"),
     ] {
-        let refused = ask(method, path, tag, json!({"name": "Complaint"})).await;
+        let refused = ask(method, path, tag, json!({"availability": "busy"})).await;
         assert_eq!(refused.problem(412)["type"], "urn:switchboard:no_version");
     }
     assert_eq!(
-        ask(Method::GET, &path, tag, Value::Null).await.ok()["name"],
+        ask(Method::GET, &label, tag, Value::Null).await.ok()["name"],
         "VIP"
     );
     // It only has to be there.
-    ask(Method::PUT, &path, "*", json!({"name": "Complaint"}))
+    ask(Method::PUT, &availability, "*", json!({"availability": "busy"}))
         .await
         .ok();
 }

@@ -23,6 +23,7 @@ use domain::{
     doctor::SETTLING,
     ids::{ChannelId, ExtensionId, QueueId},
 };
+use engine::saved::Expected;
 use serde_json::{Value, json};
 use simulator::{AppSpec, CallbackOf, NumberSetting, NumberSpec, Outage, Setting, Signature, TokenSetting};
 use std::time::{Duration, Instant};
@@ -456,7 +457,7 @@ async fn a_queue_without_anybody(story: &Story) {
             ..QueueForm::default()
         };
         let id: QueueId = queue.parse().expect("an id");
-        engine::directory::queues::change(&story.engine, &Actor::System, id, &form)
+        engine::directory::queues::change(&story.engine, &Actor::System, id, &Expected::Any, &form)
             .await
             .expect("saved");
         story.settled().await;
@@ -500,7 +501,7 @@ async fn an_extension_without_a_log_in_is_nobody(story: &Story) {
             ..ExtensionForm::default()
         };
         let id: ExtensionId = night.parse().expect("an id");
-        engine::directory::extensions::change(&story.engine, &Actor::System, id, &form)
+        engine::directory::extensions::change(&story.engine, &Actor::System, id, &Expected::Any, &form)
             .await
             .expect("saved");
         story.settled().await;

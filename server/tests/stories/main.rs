@@ -17,6 +17,7 @@ mod canned_files;
 mod canned_replies;
 mod channel_changes;
 mod channels;
+mod conditions;
 mod contact_details;
 mod contact_merges;
 mod contact_names;

@@ -11,6 +11,7 @@ use crate::{
     },
 };
 use domain::{access::Actor, directory::ExtensionForm};
+use engine::saved::Expected;
 use futures::future::join_all;
 use serde_json::{Value, json};
 use server::settings::PushServices;
@@ -261,7 +262,7 @@ async fn whoever_is_logged_out_is_pushed_nothing(story: &Story) {
                     role: "operator".into(),
                     ..ExtensionForm::default()
                 };
-                engine::directory::extensions::change(&story.engine, &actor, id, &form)
+                engine::directory::extensions::change(&story.engine, &actor, id, &Expected::Any, &form)
                     .await
                     .expect("it is saved");
             }

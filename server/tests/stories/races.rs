@@ -21,6 +21,7 @@ use engine::{
     access::{setup, users},
     channels,
     directory::{extensions, queues},
+    saved::Expected,
 };
 use futures::future::join_all;
 use reqwest::Method;
@@ -130,7 +131,7 @@ async fn the_last_administrator_is_not_made_an_operator(story: &Story) {
             role: "operator".into(),
             ..admin(n)
         };
-        async move { extensions::change(&engine, &Actor::System, id, &form).await }
+        async move { extensions::change(&engine, &Actor::System, id, &Expected::Any, &form).await }
     });
     assert_eq!(refused.await, [Refusal::LastAdmin]);
     assert_eq!(story.count(ADMINS).await, 1);
@@ -144,7 +145,7 @@ async fn the_last_administrator_does_not_lose_the_log_in(story: &Story) {
             login: String::new(),
             ..admin(n)
         };
-        async move { extensions::change(&engine, &Actor::System, id, &form).await }
+        async move { extensions::change(&engine, &Actor::System, id, &Expected::Any, &form).await }
     });
     assert_eq!(refused.await, [Refusal::LastAdmin]);
     assert_eq!(story.count(ADMINS).await, 1);

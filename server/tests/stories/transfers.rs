@@ -10,6 +10,7 @@ use crate::{
     },
 };
 use domain::{access::Actor, directory::ExtensionForm, event::Change};
+use engine::saved::Expected;
 use futures::future::join_all;
 use reqwest::header;
 use serde_json::{Value, json};
@@ -667,7 +668,7 @@ async fn a_removed_log_in_strands_nobody(story: &Story) {
         ..ExtensionForm::default()
     };
     let jana = desk.jana_id.parse().expect("an id");
-    engine::directory::extensions::change(&story.engine, &Actor::System, jana, &without)
+    engine::directory::extensions::change(&story.engine, &Actor::System, jana, &Expected::Any, &without)
         .await
         .expect("saved");
     for (id, queue, moment) in [

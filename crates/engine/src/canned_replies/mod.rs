@@ -10,6 +10,7 @@ use crate::{
     contacts,
     database::cursor,
     entity::{canned_reply, channel, queue},
+    saved::Expected,
     sessions::access::find,
 };
 use domain::{
@@ -22,8 +23,8 @@ use domain::{
     refusal::Refusal,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
 };
 
 /// All of them, by their short names.
@@ -31,7 +32,7 @@ pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<CannedReply>> {
     actor.require(Permission::CannedReplyRead)?;
     let all = canned_reply::Entity::find().order_by_asc(canned_reply::Column::Shortcut);
     let all = all.all(engine.db.read()).await?;
-    with_files(engine, all).await
+    with_files(engine.db.read(), all).await
 }
 
 /// One page of them, by their short names.
@@ -41,13 +42,13 @@ pub async fn page(engine: &Engine, actor: &Actor, page: &PageRequest) -> Result<
     let place = |row: &canned_reply::Model| row.shortcut.clone();
     let found = cursor::page_of(engine.db.read(), all, canned_reply::Column::Shortcut, page, place).await?;
     Ok(Page {
-        items: with_files(engine, found.items).await?,
+        items: with_files(engine.db.read(), found.items).await?,
         next_cursor: found.next_cursor,
     })
 }
 
-async fn with_files(engine: &Engine, rows: Vec<canned_reply::Model>) -> Result<Vec<CannedReply>> {
-    let mut files = files::of(engine.db.read(), rows.iter().map(|row| row.id)).await?;
+async fn with_files(db: &impl ConnectionTrait, rows: Vec<canned_reply::Model>) -> Result<Vec<CannedReply>> {
+    let mut files = files::of(db, rows.iter().map(|row| row.id)).await?;
     let with = |row: canned_reply::Model| {
         let of_it = files.remove(&row.id).unwrap_or_default();
         row.with(of_it)
@@ -57,10 +58,12 @@ async fn with_files(engine: &Engine, rows: Vec<canned_reply::Model>) -> Result<V
 
 pub async fn get(engine: &Engine, actor: &Actor, id: CannedReplyId) -> Result<CannedReply> {
     actor.require(Permission::CannedReplyRead)?;
-    let found = canned_reply::Entity::find_by_id(id.uuid())
-        .one(engine.db.read())
-        .await?;
-    let found = with_files(engine, vec![found.ok_or(Refusal::NotFound)?]).await?;
+    known(engine.db.read(), id).await
+}
+
+async fn known(db: &impl ConnectionTrait, id: CannedReplyId) -> Result<CannedReply> {
+    let found = canned_reply::Entity::find_by_id(id.uuid()).one(db).await?;
+    let found = with_files(db, vec![found.ok_or(Refusal::NotFound)?]).await?;
     Ok(found.into_iter().next().ok_or(Refusal::NotFound)?)
 }
 
@@ -109,7 +112,7 @@ pub async fn of_session(engine: &Engine, actor: &Actor, id: SessionId) -> Result
         text: variables.fill(&reply.text),
         ..reply
     };
-    let replies = with_files(engine, replies).await?;
+    let replies = with_files(db, replies).await?;
     Ok(replies.into_iter().map(filled).collect())
 }
 
@@ -135,12 +138,19 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &CannedReplyForm) -> R
     Ok(CannedReplyId::new(new.id))
 }
 
-pub async fn change(engine: &Engine, actor: &Actor, id: CannedReplyId, form: &CannedReplyForm) -> Result<()> {
+/// # Errors
+/// What is wrong with the form; [`Refusal::ChangedMeanwhile`] if the canned reply is not as `expected`.
+pub async fn change(
+    engine: &Engine,
+    actor: &Actor,
+    id: CannedReplyId,
+    expected: &Expected,
+    form: &CannedReplyForm,
+) -> Result<()> {
     actor.require(Permission::CannedReplyChange)?;
     let form = form.check()?;
     let tx = engine.transaction_alone(actor).await?;
-    let known = canned_reply::Entity::find_by_id(id.uuid()).one(&tx).await?;
-    known.ok_or(Refusal::NotFound)?;
+    expected.allow(&known(&tx, id).await?)?;
     check(&tx, &form, Some(id)).await?;
     let changed = row(engine, id, &form).into_active_model().reset_all();
     canned_reply::Entity::update(changed).exec(&tx).await?;
@@ -153,17 +163,19 @@ pub async fn change(engine: &Engine, actor: &Actor, id: CannedReplyId, form: &Ca
     tx.commit().await
 }
 
-pub async fn delete(engine: &Engine, actor: &Actor, id: CannedReplyId) -> Result<()> {
+/// # Errors
+/// [`Refusal::ChangedMeanwhile`] if the canned reply is not as `expected`.
+pub async fn delete(engine: &Engine, actor: &Actor, id: CannedReplyId, expected: &Expected) -> Result<()> {
     actor.require(Permission::CannedReplyChange)?;
     let tx = engine.transaction_alone(actor).await?;
-    let known = canned_reply::Entity::find_by_id(id.uuid()).one(&tx).await?;
-    let shortcut = known.ok_or(Refusal::NotFound)?.shortcut;
+    let current = known(&tx, id).await?;
+    expected.allow(&current)?;
     files::release(&tx, id.uuid(), Condition::all()).await?;
     canned_reply::Entity::delete_by_id(id.uuid()).exec(&tx).await?;
     tx.audit(
         "canned_reply.delete",
         Subject::CannedReply(id.uuid()),
-        Some(shortcut),
+        Some(current.shortcut),
     );
     tx.commit().await
 }

@@ -9,6 +9,7 @@ use crate::{
     entity::{extension, session, user},
     events::Audience,
     presence::presences,
+    saved::Expected,
     sessions::{self, access},
     transaction::Transaction,
 };
@@ -23,8 +24,8 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Select,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -36,7 +37,7 @@ pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<ExtensionRow>> {
         .order_by_asc(extension::Column::Number)
         .all(engine.db.read())
         .await?;
-    rows(engine, extensions).await
+    rows(engine, engine.db.read(), extensions).await
 }
 
 /// One page of them, by number.
@@ -46,7 +47,7 @@ pub async fn page(engine: &Engine, actor: &Actor, page: &PageRequest) -> Result<
     let place = |row: &extension::Model| row.number.clone();
     let found = cursor::page_of(engine.db.read(), all, extension::Column::Number, page, place).await?;
     Ok(Page {
-        items: rows(engine, found.items).await?,
+        items: rows(engine, engine.db.read(), found.items).await?,
         next_cursor: found.next_cursor,
     })
 }
@@ -57,8 +58,7 @@ pub async fn get(engine: &Engine, actor: &Actor, id: ExtensionId) -> Result<Exte
         .one(engine.db.read())
         .await?
         .ok_or(Refusal::NotFound)?;
-    let mut rows = rows(engine, vec![found]).await?;
-    Ok(rows.pop().ok_or(Refusal::NotFound)?)
+    row(engine, engine.db.read(), found).await
 }
 
 /// The extension with this number, for a script that picks up for it.
@@ -71,9 +71,17 @@ pub async fn of_number(engine: &Engine, actor: &Actor, number: &str) -> Result<O
     Ok(found.map(|row| ExtensionId::new(row.id)))
 }
 
+async fn row(engine: &Engine, db: &impl ConnectionTrait, found: extension::Model) -> Result<ExtensionRow> {
+    let mut rows = rows(engine, db, vec![found]).await?;
+    Ok(rows.pop().ok_or(Refusal::NotFound)?)
+}
+
 /// Each table is read with one statement, however many extensions there are.
-async fn rows(engine: &Engine, extensions: Vec<extension::Model>) -> Result<Vec<ExtensionRow>> {
-    let db = engine.db.read();
+async fn rows(
+    engine: &Engine,
+    db: &impl ConnectionTrait,
+    extensions: Vec<extension::Model>,
+) -> Result<Vec<ExtensionRow>> {
     let ids: Vec<Uuid> = extensions.iter().map(|extension| extension.id).collect();
     let users = user::Entity::find()
         .filter(user::Column::ExtensionId.is_in(ids.iter().copied()))
@@ -156,7 +164,15 @@ pub(super) async fn write_new(
     Ok(ExtensionId::new(new.id))
 }
 
-pub async fn change(engine: &Engine, actor: &Actor, id: ExtensionId, form: &ExtensionForm) -> Result<()> {
+/// # Errors
+/// What is wrong with the form; [`Refusal::ChangedMeanwhile`] if the extension is not as `expected`.
+pub async fn change(
+    engine: &Engine,
+    actor: &Actor,
+    id: ExtensionId,
+    expected: &Expected,
+    form: &ExtensionForm,
+) -> Result<()> {
     actor.require(Permission::DirectoryChange)?;
     let form = form.check()?;
     let hash = hash_of(engine, &form).await?;
@@ -165,6 +181,7 @@ pub async fn change(engine: &Engine, actor: &Actor, id: ExtensionId, form: &Exte
         .one(&tx)
         .await?
         .ok_or(Refusal::NotFound)?;
+    expected.allow(&row(engine, &tx, current.clone()).await?)?;
     number_is_free(&tx, &form.number, Some(id)).await?;
     let mut change = current.into_active_model();
     change.number = Set(form.number.clone());

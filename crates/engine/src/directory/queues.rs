@@ -7,6 +7,7 @@ use crate::{
     directory::attended::attended,
     entity::{extension, queue, queue_member, session},
     events::Audience,
+    saved::Expected,
     sessions::access,
 };
 use domain::{
@@ -19,8 +20,8 @@ use domain::{
     refusal::Refusal,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -32,7 +33,7 @@ pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<QueueRow>> {
         .order_by_asc(queue::Column::Name)
         .all(engine.db.read())
         .await?;
-    rows(engine, queues).await
+    rows(engine.db.read(), queues).await
 }
 
 /// One page of them, by name.
@@ -42,7 +43,7 @@ pub async fn page(engine: &Engine, actor: &Actor, page: &PageRequest) -> Result<
     let place = |row: &queue::Model| row.name.clone();
     let found = cursor::page_of(engine.db.read(), all, queue::Column::Name, page, place).await?;
     Ok(Page {
-        items: rows(engine, found.items).await?,
+        items: rows(engine.db.read(), found.items).await?,
         next_cursor: found.next_cursor,
     })
 }
@@ -53,13 +54,16 @@ pub async fn get(engine: &Engine, actor: &Actor, id: QueueId) -> Result<QueueRow
         .one(engine.db.read())
         .await?
         .ok_or(Refusal::NotFound)?;
-    let mut rows = rows(engine, vec![found]).await?;
+    row(engine.db.read(), found).await
+}
+
+async fn row(db: &impl ConnectionTrait, found: queue::Model) -> Result<QueueRow> {
+    let mut rows = rows(db, vec![found]).await?;
     Ok(rows.pop().ok_or(Refusal::NotFound)?)
 }
 
 /// Each table is read with one statement, however many queues there are.
-async fn rows(engine: &Engine, queues: Vec<queue::Model>) -> Result<Vec<QueueRow>> {
-    let db = engine.db.read();
+async fn rows(db: &impl ConnectionTrait, queues: Vec<queue::Model>) -> Result<Vec<QueueRow>> {
     let ids: Vec<Uuid> = queues.iter().map(|queue| queue.id).collect();
     let members = queue_member::Entity::find()
         .filter(queue_member::Column::QueueId.is_in(ids.iter().copied()))
@@ -136,7 +140,15 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &QueueForm) -> Result<
     Ok(QueueId::new(id))
 }
 
-pub async fn change(engine: &Engine, actor: &Actor, id: QueueId, form: &QueueForm) -> Result<()> {
+/// # Errors
+/// What is wrong with the form; [`Refusal::ChangedMeanwhile`] if the queue is not as `expected`.
+pub async fn change(
+    engine: &Engine,
+    actor: &Actor,
+    id: QueueId,
+    expected: &Expected,
+    form: &QueueForm,
+) -> Result<()> {
     actor.require(Permission::DirectoryChange)?;
     let form = form.check()?;
     let tx = engine.transaction_alone(actor).await?;
@@ -144,6 +156,7 @@ pub async fn change(engine: &Engine, actor: &Actor, id: QueueId, form: &QueueFor
         .one(&tx)
         .await?
         .ok_or(Refusal::NotFound)?;
+    expected.allow(&row(&tx, current.clone()).await?)?;
     name_is_free(&tx, &form.name, Some(id)).await?;
     let mut change = current.into_active_model();
     change.name = Set(form.name.clone());

@@ -6,7 +6,7 @@ use super::{
     thing::{Thing, compare, find, text},
 };
 use domain::{access::Actor, directory::ExtensionForm, form::Invalid};
-use engine::directory::extensions;
+use engine::{directory::extensions, saved::Expected};
 use std::io::Write;
 
 impl<W: Write> Run<'_, W> {
@@ -27,7 +27,7 @@ impl<W: Write> Run<'_, W> {
                 None => extensions::create(self.engine, &Actor::System, &form).await?,
                 Some(id) => {
                     if changed.iter().any(|field| field != "disabled") {
-                        extensions::change(self.engine, &Actor::System, id, &form).await?;
+                        extensions::change(self.engine, &Actor::System, id, &Expected::Any, &form).await?;
                     }
                     id
                 }

@@ -6,7 +6,7 @@ use super::{
     thing::{Thing, compare, find, sorted, text},
 };
 use domain::{access::Actor, directory::QueueForm, form::Invalid};
-use engine::directory::queues;
+use engine::{directory::queues, saved::Expected};
 use std::io::Write;
 
 impl<W: Write> Run<'_, W> {
@@ -23,7 +23,7 @@ impl<W: Write> Run<'_, W> {
                 None => queues::create(self.engine, &Actor::System, &form).await?,
                 Some(id) => {
                     if changed.iter().any(|field| field != "disabled") {
-                        queues::change(self.engine, &Actor::System, id, &form).await?;
+                        queues::change(self.engine, &Actor::System, id, &Expected::Any, &form).await?;
                     }
                     id
                 }

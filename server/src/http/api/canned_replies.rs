@@ -1,6 +1,12 @@
 //! `/api/v1/canned-replies`.
 
-use super::{Administrator, Id, Reader, json::Json, list::Wanted, problem::Problem};
+use super::{
+    Administrator, Id, Reader,
+    json::Json,
+    list::Wanted,
+    problem::Problem,
+    version::{IfMatch, tagged},
+};
 use crate::http::state::Http;
 use axum::{
     extract::State,
@@ -70,7 +76,7 @@ pub async fn list(
     path = "/api/v1/canned-replies/{id}",
     tag = "Canned replies",
     params(("id" = CannedReplyId, Path)),
-    responses((status = 200, description = "Done.", body = CannedReply)),
+    responses((status = 200, description = "Done; `ETag` is its version.", body = CannedReply)),
     security(("token" = ["read"]))
 )]
 pub async fn get(
@@ -78,9 +84,7 @@ pub async fn get(
     State(http): State<Http>,
     Id(reply): Id<CannedReplyId>,
 ) -> Result<impl IntoResponse, Problem> {
-    Ok(axum::Json(
-        canned_replies::get(&http.engine, &actor, reply).await?,
-    ))
+    tagged(canned_replies::get(&http.engine, &actor, reply).await?)
 }
 
 /// Creates a canned reply.
@@ -89,7 +93,7 @@ pub async fn get(
     path = "/api/v1/canned-replies",
     tag = "Canned replies",
     request_body = Wording,
-    responses((status = 201, description = "Created; `Location` is its address.", body = CannedReply)),
+    responses((status = 201, description = "Created; `Location` is its address, `ETag` its version.", body = CannedReply)),
     security(("token" = ["administer"]))
 )]
 pub async fn create(
@@ -100,7 +104,7 @@ pub async fn create(
     let id = canned_replies::create(&http.engine, &actor, &form.form(&[])).await?;
     let reply = canned_replies::get(&http.engine, &actor, id).await?;
     let location = [(header::LOCATION, format!("/api/v1/canned-replies/{id}"))];
-    Ok((StatusCode::CREATED, location, axum::Json(reply)))
+    Ok((StatusCode::CREATED, location, tagged(reply)?))
 }
 
 /// Changes a canned reply.
@@ -108,22 +112,26 @@ pub async fn create(
     put,
     path = "/api/v1/canned-replies/{id}",
     tag = "Canned replies",
-    params(("id" = CannedReplyId, Path)),
+    params(("id" = CannedReplyId, Path), IfMatch),
     request_body = Wording,
-    responses((status = 200, description = "Done.", body = CannedReply)),
+    responses(
+        (status = 200, description = "Done; `ETag` is its version.", body = CannedReply),
+        (status = 412, description = "`If-Match` names another version.", content_type = "application/problem+json", body = Problem)
+    ),
     security(("token" = ["administer"]))
 )]
 pub async fn replace(
     Administrator(actor): Administrator,
     State(http): State<Http>,
     Id(reply): Id<CannedReplyId>,
+    wanted: IfMatch,
     Json(form): Json<Wording>,
 ) -> Result<impl IntoResponse, Problem> {
     let before = canned_replies::get(&http.engine, &actor, reply).await?;
-    canned_replies::change(&http.engine, &actor, reply, &form.form(&before.files)).await?;
-    Ok(axum::Json(
-        canned_replies::get(&http.engine, &actor, reply).await?,
-    ))
+    let form = form.form(&before.files);
+    let changed = canned_replies::change(&http.engine, &actor, reply, &wanted.expected(), &form).await;
+    changed.map_err(|error| wanted.failed(error))?;
+    tagged(canned_replies::get(&http.engine, &actor, reply).await?)
 }
 
 /// Deletes a canned reply.
@@ -131,15 +139,20 @@ pub async fn replace(
     delete,
     path = "/api/v1/canned-replies/{id}",
     tag = "Canned replies",
-    params(("id" = CannedReplyId, Path)),
-    responses((status = 204, description = "Done.")),
+    params(("id" = CannedReplyId, Path), IfMatch),
+    responses(
+        (status = 204, description = "Done."),
+        (status = 412, description = "`If-Match` names another version.", content_type = "application/problem+json", body = Problem)
+    ),
     security(("token" = ["administer"]))
 )]
 pub async fn delete(
     Administrator(actor): Administrator,
     State(http): State<Http>,
     Id(reply): Id<CannedReplyId>,
+    wanted: IfMatch,
 ) -> Result<impl IntoResponse, Problem> {
-    canned_replies::delete(&http.engine, &actor, reply).await?;
+    let deleted = canned_replies::delete(&http.engine, &actor, reply, &wanted.expected()).await;
+    deleted.map_err(|error| wanted.failed(error))?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,7 +4,7 @@ use super::{Administrator, Id, Reader, json::Json, list, list::Wanted, problem::
 use crate::http::state::Http;
 use axum::{
     extract::State,
-    http::{HeaderName, StatusCode, header},
+    http::{StatusCode, header},
     response::IntoResponse,
 };
 use domain::page::Page;
@@ -205,7 +205,7 @@ pub(super) async fn saved(engine: &Engine, actor: &Actor, id: ChannelId) -> Resu
 }
 
 /// A channel with its version.
-pub(super) type Shown = ([(HeaderName, String); 1], axum::Json<Channel>);
+pub(super) type Shown = version::Tagged<Channel>;
 
 pub(super) async fn read(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Shown, Problem> {
     Ok(shown(saved(engine, actor, id).await?, actor))

@@ -1,20 +1,18 @@
-//! `/api/v1/costs`: what messages cost, the rates, and the budget. Amounts are decimal numbers in text; what is not
-//! known is `null`.
+//! `/api/v1/costs`: what messages cost. Amounts are decimal numbers in text; what is not known is `null`.
 
-use super::{Administrator, Reader, json::Json, list::Asked, problem::Problem, time};
+use super::{Reader, list::Asked, problem::Problem, time};
 use crate::http::state::Http;
 use axum::{extract::State, response::IntoResponse};
 use domain::{
     cost::{
-        Budget, BudgetForm, BudgetState, Category, ChannelMonth, Charge, CostSettings, Currency,
-        FREE_SERVICE, Line, Month, MonthCosts, RateTable, RatesInput, Sum, decimal,
+        Budget, BudgetState, Category, ChannelMonth, Charge, Currency, FREE_SERVICE, Line, Month, MonthCosts,
+        Sum, decimal,
     },
     countries::Country,
     ids::ChannelId,
 };
 use engine::costs;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
 /// `month`; without it, this month.
@@ -59,7 +57,7 @@ struct MonthBudget {
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Budget)]
-struct BudgetBody {
+pub(super) struct BudgetBody {
     amount: String,
     currency: Currency,
     warn_percent: u8,
@@ -90,15 +88,6 @@ struct LineBody {
     paid_messages: Option<u64>,
     #[schema(required)]
     amount: Option<String>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = CostRates)]
-struct RatesBody {
-    /// Nobody has replaced the rates that this version knows.
-    embedded: bool,
-    #[serde(flatten)]
-    rates: RateTable,
 }
 
 impl SumBody {
@@ -178,15 +167,6 @@ impl From<Budget> for BudgetBody {
     }
 }
 
-impl From<CostSettings> for RatesBody {
-    fn from(settings: CostSettings) -> Self {
-        Self {
-            embedded: settings.embedded,
-            rates: settings.rates,
-        }
-    }
-}
-
 /// Reads what the messages of a month cost.
 #[utoipa::path(
     get,
@@ -203,125 +183,4 @@ pub async fn month(
 ) -> Result<impl IntoResponse, Problem> {
     let costs = costs::month(&http.engine, &actor, month).await?;
     Ok(axum::Json(MonthBody::from(costs)))
-}
-
-/// Reads the rates.
-#[utoipa::path(
-    get,
-    path = "/api/v1/costs/rates",
-    tag = "Costs",
-    responses((status = 200, description = "Done.", body = RatesBody)),
-    security(("token" = ["read"]))
-)]
-pub async fn rates(Reader(actor): Reader, State(http): State<Http>) -> Result<impl IntoResponse, Problem> {
-    let settings = costs::settings(&http.engine, &actor).await?;
-    Ok(axum::Json(RatesBody::from(settings)))
-}
-
-/// Replaces the rates.
-#[utoipa::path(
-    put,
-    path = "/api/v1/costs/rates",
-    tag = "Costs",
-    request_body = RatesInput,
-    responses((status = 200, description = "Done.", body = RatesBody)),
-    security(("token" = ["administer"]))
-)]
-pub async fn replace_rates(
-    Administrator(actor): Administrator,
-    State(http): State<Http>,
-    Json(rates): Json<RatesInput>,
-) -> Result<impl IntoResponse, Problem> {
-    let settings = costs::save_rates(&http.engine, &actor, None, rates.check().map(Some)).await?;
-    Ok(axum::Json(RatesBody::from(settings)))
-}
-
-/// Goes back to the rates that this version knows.
-#[utoipa::path(
-    delete,
-    path = "/api/v1/costs/rates",
-    tag = "Costs",
-    responses((status = 200, description = "Done.", body = RatesBody)),
-    security(("token" = ["administer"]))
-)]
-pub async fn embedded_rates(
-    Administrator(actor): Administrator,
-    State(http): State<Http>,
-) -> Result<impl IntoResponse, Problem> {
-    let settings = costs::save_rates(&http.engine, &actor, None, Ok(None)).await?;
-    Ok(axum::Json(RatesBody::from(settings)))
-}
-
-fn decimal_or_none() -> utoipa::openapi::Schema {
-    let kinds = [
-        utoipa::openapi::Type::String,
-        utoipa::openapi::Type::Number,
-        utoipa::openapi::Type::Null,
-    ];
-    let kinds = kinds.map(|kind| utoipa::openapi::ObjectBuilder::new().schema_type(kind));
-    let one = kinds.into_iter().fold(
-        utoipa::openapi::OneOfBuilder::new(),
-        utoipa::openapi::OneOfBuilder::item,
-    );
-    let one = one.description(Some("A decimal number, in text or not.")).build();
-    utoipa::openapi::Schema::OneOf(one)
-}
-
-/// The budget of a month; without an amount there is none.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct NewBudget {
-    /// A decimal number, in text or not.
-    #[schema(schema_with = decimal_or_none)]
-    amount: Value,
-    /// Without it, that of the rates.
-    currency: Option<String>,
-    warn_percent: Option<u8>,
-    stop_templates: bool,
-}
-
-/// Reads the budget of a month; `null`: there is none.
-#[utoipa::path(
-    get,
-    path = "/api/v1/costs/budget",
-    tag = "Costs",
-    responses((status = 200, description = "Done.", body = Option<BudgetBody>)),
-    security(("token" = ["read"]))
-)]
-pub async fn budget(Reader(actor): Reader, State(http): State<Http>) -> Result<impl IntoResponse, Problem> {
-    let settings = costs::settings(&http.engine, &actor).await?;
-    Ok(axum::Json(settings.budget.map(BudgetBody::from)))
-}
-
-/// Sets the budget of a month; without an amount there is none.
-#[utoipa::path(
-    put,
-    path = "/api/v1/costs/budget",
-    tag = "Costs",
-    request_body = NewBudget,
-    responses((status = 200, description = "Done.", body = Option<BudgetBody>)),
-    security(("token" = ["administer"]))
-)]
-pub async fn set_budget(
-    Administrator(actor): Administrator,
-    State(http): State<Http>,
-    Json(new): Json<NewBudget>,
-) -> Result<impl IntoResponse, Problem> {
-    let settings = costs::settings(&http.engine, &actor).await?;
-    let form = BudgetForm {
-        amount: match new.amount {
-            Value::Null => String::new(),
-            Value::String(text) => text,
-            other => other.to_string(),
-        },
-        currency: new
-            .currency
-            .unwrap_or_else(|| settings.rates.currency.to_string()),
-        warn_percent: new
-            .warn_percent
-            .map_or_else(String::new, |percent| percent.to_string()),
-        stop_templates: new.stop_templates,
-    };
-    let settings = costs::save_budget(&http.engine, &actor, None, form.check()).await?;
-    Ok(axum::Json(settings.budget.map(BudgetBody::from)))
 }

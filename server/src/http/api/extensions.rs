@@ -1,6 +1,14 @@
 //! `/api/v1/extensions`.
 
-use super::{Administrator, Id, Operator, Reader, json::Json, list, list::Wanted, problem::Problem, time};
+use super::{
+    Administrator, Id, Operator, Reader,
+    json::Json,
+    list,
+    list::Wanted,
+    problem::Problem,
+    time,
+    version::{IfMatch, Tagged, tag_of},
+};
 use crate::http::state::Http;
 use axum::{
     extract::State,
@@ -82,7 +90,7 @@ pub async fn list(
     path = "/api/v1/extensions/{id}",
     tag = "Extensions",
     params(("id" = ExtensionId, Path)),
-    responses((status = 200, description = "Done.", body = Extension)),
+    responses((status = 200, description = "Done; `ETag` is its version.", body = Extension)),
     security(("token" = ["read"]))
 )]
 pub async fn get(
@@ -99,7 +107,7 @@ pub async fn get(
     path = "/api/v1/extensions",
     tag = "Extensions",
     request_body = ExtensionForm,
-    responses((status = 201, description = "Created; `Location` is its address.", body = Extension)),
+    responses((status = 201, description = "Created; `Location` is its address, `ETag` its version.", body = Extension)),
     security(("token" = ["administer"]))
 )]
 pub async fn create(
@@ -110,7 +118,7 @@ pub async fn create(
     let id = extensions::create(&http.engine, &actor, &form).await?;
     let row = extensions::get(&http.engine, &actor, id).await?;
     let location = [(header::LOCATION, format!("/api/v1/extensions/{id}"))];
-    Ok((StatusCode::CREATED, location, axum::Json(Extension::from(row))))
+    Ok((StatusCode::CREATED, location, shown(row)?))
 }
 
 /// Replaces an extension and its log-in. An empty `password` keeps the current one; an empty `login` takes the log-in away,
@@ -119,18 +127,23 @@ pub async fn create(
     put,
     path = "/api/v1/extensions/{id}",
     tag = "Extensions",
-    params(("id" = ExtensionId, Path)),
+    params(("id" = ExtensionId, Path), IfMatch),
     request_body = ExtensionForm,
-    responses((status = 200, description = "Done.", body = Extension)),
+    responses(
+        (status = 200, description = "Done; `ETag` is its version.", body = Extension),
+        (status = 412, description = "`If-Match` names another version.", content_type = "application/problem+json", body = Problem)
+    ),
     security(("token" = ["administer"]))
 )]
 pub async fn replace(
     Administrator(actor): Administrator,
     State(http): State<Http>,
     Id(extension): Id<ExtensionId>,
+    wanted: IfMatch,
     Json(form): Json<ExtensionForm>,
 ) -> Result<impl IntoResponse, Problem> {
-    extensions::change(&http.engine, &actor, extension, &form).await?;
+    let changed = extensions::change(&http.engine, &actor, extension, &wanted.expected(), &form).await;
+    changed.map_err(|error| wanted.failed(error))?;
     read(&http.engine, &actor, extension).await
 }
 
@@ -140,7 +153,7 @@ pub async fn replace(
     path = "/api/v1/extensions/{id}/disable",
     tag = "Extensions",
     params(("id" = ExtensionId, Path)),
-    responses((status = 200, description = "Done.", body = Extension)),
+    responses((status = 200, description = "Done; `ETag` is its version.", body = Extension)),
     security(("token" = ["administer"]))
 )]
 pub async fn disable(
@@ -158,7 +171,7 @@ pub async fn disable(
     path = "/api/v1/extensions/{id}/enable",
     tag = "Extensions",
     params(("id" = ExtensionId, Path)),
-    responses((status = 200, description = "Done.", body = Extension)),
+    responses((status = 200, description = "Done; `ETag` is its version.", body = Extension)),
     security(("token" = ["administer"]))
 )]
 pub async fn enable(
@@ -183,7 +196,7 @@ pub struct NewAvailability {
     tag = "Extensions",
     params(("id" = ExtensionId, Path)),
     request_body = NewAvailability,
-    responses((status = 200, description = "Done.", body = Extension)),
+    responses((status = 200, description = "Done; `ETag` is its version.", body = Extension)),
     security(("token" = ["operate"]))
 )]
 pub async fn set_availability(
@@ -196,13 +209,12 @@ pub async fn set_availability(
     read(&http.engine, &actor, extension).await
 }
 
-async fn read(
-    engine: &Engine,
-    actor: &Actor,
-    extension: ExtensionId,
-) -> Result<axum::Json<Extension>, Problem> {
-    let row = extensions::get(engine, actor, extension).await?;
-    Ok(axum::Json(row.into()))
+async fn read(engine: &Engine, actor: &Actor, extension: ExtensionId) -> Result<Tagged<Extension>, Problem> {
+    shown(extensions::get(engine, actor, extension).await?)
+}
+
+fn shown(row: ExtensionRow) -> Result<Tagged<Extension>, Problem> {
+    Ok((tag_of(&row)?, axum::Json(Extension::from(row))))
 }
 
 /// Looks up an extension by its id or by its number.

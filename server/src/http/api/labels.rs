@@ -1,6 +1,12 @@
 //! `/api/v1/labels`, and the labels of sessions.
 
-use super::{Administrator, Id, Operator, Reader, json::Json, list::Wanted, problem::Problem};
+use super::{
+    Administrator, Id, Operator, Reader,
+    json::Json,
+    list::Wanted,
+    problem::Problem,
+    version::{IfMatch, tagged},
+};
 use crate::http::state::Http;
 use axum::{
     extract::{Path, State},
@@ -50,7 +56,7 @@ pub async fn list(
     path = "/api/v1/labels/{id}",
     tag = "Labels",
     params(("id" = LabelId, Path)),
-    responses((status = 200, description = "Done.", body = LabelRef)),
+    responses((status = 200, description = "Done; `ETag` is its version.", body = LabelRef)),
     security(("token" = ["read"]))
 )]
 pub async fn get(
@@ -58,7 +64,7 @@ pub async fn get(
     State(http): State<Http>,
     Id(label): Id<LabelId>,
 ) -> Result<impl IntoResponse, Problem> {
-    Ok(axum::Json(labels::get(&http.engine, &actor, label).await?))
+    tagged(labels::get(&http.engine, &actor, label).await?)
 }
 
 /// Creates a label.
@@ -67,7 +73,7 @@ pub async fn get(
     path = "/api/v1/labels",
     tag = "Labels",
     request_body = Named,
-    responses((status = 201, description = "Created; `Location` is its address.", body = LabelRef)),
+    responses((status = 201, description = "Created; `Location` is its address, `ETag` its version.", body = LabelRef)),
     security(("token" = ["administer"]))
 )]
 pub async fn create(
@@ -78,7 +84,7 @@ pub async fn create(
     let id = labels::create(&http.engine, &actor, &named.into()).await?;
     let label = labels::get(&http.engine, &actor, id).await?;
     let location = [(header::LOCATION, format!("/api/v1/labels/{id}"))];
-    Ok((StatusCode::CREATED, location, axum::Json(label)))
+    Ok((StatusCode::CREATED, location, tagged(label)?))
 }
 
 /// Changes a label.
@@ -86,19 +92,24 @@ pub async fn create(
     put,
     path = "/api/v1/labels/{id}",
     tag = "Labels",
-    params(("id" = LabelId, Path)),
+    params(("id" = LabelId, Path), IfMatch),
     request_body = Named,
-    responses((status = 200, description = "Done.", body = LabelRef)),
+    responses(
+        (status = 200, description = "Done; `ETag` is its version.", body = LabelRef),
+        (status = 412, description = "`If-Match` names another version.", content_type = "application/problem+json", body = Problem)
+    ),
     security(("token" = ["administer"]))
 )]
 pub async fn replace(
     Administrator(actor): Administrator,
     State(http): State<Http>,
     Id(label): Id<LabelId>,
+    wanted: IfMatch,
     Json(named): Json<Named>,
 ) -> Result<impl IntoResponse, Problem> {
-    labels::change(&http.engine, &actor, label, &named.into()).await?;
-    Ok(axum::Json(labels::get(&http.engine, &actor, label).await?))
+    let changed = labels::change(&http.engine, &actor, label, &wanted.expected(), &named.into()).await;
+    changed.map_err(|error| wanted.failed(error))?;
+    tagged(labels::get(&http.engine, &actor, label).await?)
 }
 
 /// Deletes a label, and takes it off all sessions.
@@ -106,16 +117,21 @@ pub async fn replace(
     delete,
     path = "/api/v1/labels/{id}",
     tag = "Labels",
-    params(("id" = LabelId, Path)),
-    responses((status = 204, description = "Done.")),
+    params(("id" = LabelId, Path), IfMatch),
+    responses(
+        (status = 204, description = "Done."),
+        (status = 412, description = "`If-Match` names another version.", content_type = "application/problem+json", body = Problem)
+    ),
     security(("token" = ["administer"]))
 )]
 pub async fn delete(
     Administrator(actor): Administrator,
     State(http): State<Http>,
     Id(label): Id<LabelId>,
+    wanted: IfMatch,
 ) -> Result<impl IntoResponse, Problem> {
-    labels::delete(&http.engine, &actor, label).await?;
+    let deleted = labels::delete(&http.engine, &actor, label, &wanted.expected()).await;
+    deleted.map_err(|error| wanted.failed(error))?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -12,6 +12,7 @@ pub mod channels;
 pub mod conditions;
 pub mod contact_details;
 pub mod contacts;
+pub mod cost_settings;
 pub mod costs;
 pub mod deliveries;
 pub mod document;

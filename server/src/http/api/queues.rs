@@ -1,6 +1,12 @@
 //! `/api/v1/queues`.
 
-use super::{Administrator, Id, Reader, json::Json, list::Wanted, problem::Problem};
+use super::{
+    Administrator, Id, Reader,
+    json::Json,
+    list::Wanted,
+    problem::Problem,
+    version::{IfMatch, Tagged, tagged},
+};
 use crate::http::state::Http;
 use axum::{
     extract::State,
@@ -35,7 +41,7 @@ pub async fn list(
     path = "/api/v1/queues/{id}",
     tag = "Queues",
     params(("id" = QueueId, Path)),
-    responses((status = 200, description = "Done.", body = QueueRow)),
+    responses((status = 200, description = "Done; `ETag` is its version.", body = QueueRow)),
     security(("token" = ["read"]))
 )]
 pub async fn get(
@@ -52,7 +58,7 @@ pub async fn get(
     path = "/api/v1/queues",
     tag = "Queues",
     request_body = QueueForm,
-    responses((status = 201, description = "Created; `Location` is its address.", body = QueueRow)),
+    responses((status = 201, description = "Created; `Location` is its address, `ETag` its version.", body = QueueRow)),
     security(("token" = ["administer"]))
 )]
 pub async fn create(
@@ -63,7 +69,7 @@ pub async fn create(
     let id = queues::create(&http.engine, &actor, &form).await?;
     let row = queues::get(&http.engine, &actor, id).await?;
     let location = [(header::LOCATION, format!("/api/v1/queues/{id}"))];
-    Ok((StatusCode::CREATED, location, axum::Json(row)))
+    Ok((StatusCode::CREATED, location, tagged(row)?))
 }
 
 /// Replaces a message queue: its name, its members, its pick-up mode, and whether it gives its sessions out.
@@ -71,18 +77,23 @@ pub async fn create(
     put,
     path = "/api/v1/queues/{id}",
     tag = "Queues",
-    params(("id" = QueueId, Path)),
+    params(("id" = QueueId, Path), IfMatch),
     request_body = QueueForm,
-    responses((status = 200, description = "Done.", body = QueueRow)),
+    responses(
+        (status = 200, description = "Done; `ETag` is its version.", body = QueueRow),
+        (status = 412, description = "`If-Match` names another version.", content_type = "application/problem+json", body = Problem)
+    ),
     security(("token" = ["administer"]))
 )]
 pub async fn replace(
     Administrator(actor): Administrator,
     State(http): State<Http>,
     Id(queue): Id<QueueId>,
+    wanted: IfMatch,
     Json(form): Json<QueueForm>,
 ) -> Result<impl IntoResponse, Problem> {
-    queues::change(&http.engine, &actor, queue, &form).await?;
+    let changed = queues::change(&http.engine, &actor, queue, &wanted.expected(), &form).await;
+    changed.map_err(|error| wanted.failed(error))?;
     read(&http.engine, &actor, queue).await
 }
 
@@ -92,7 +103,7 @@ pub async fn replace(
     path = "/api/v1/queues/{id}/disable",
     tag = "Queues",
     params(("id" = QueueId, Path)),
-    responses((status = 200, description = "Done.", body = QueueRow)),
+    responses((status = 200, description = "Done; `ETag` is its version.", body = QueueRow)),
     security(("token" = ["administer"]))
 )]
 pub async fn disable(
@@ -110,7 +121,7 @@ pub async fn disable(
     path = "/api/v1/queues/{id}/enable",
     tag = "Queues",
     params(("id" = QueueId, Path)),
-    responses((status = 200, description = "Done.", body = QueueRow)),
+    responses((status = 200, description = "Done; `ETag` is its version.", body = QueueRow)),
     security(("token" = ["administer"]))
 )]
 pub async fn enable(
@@ -122,6 +133,6 @@ pub async fn enable(
     read(&http.engine, &actor, queue).await
 }
 
-async fn read(engine: &Engine, actor: &Actor, queue: QueueId) -> Result<axum::Json<QueueRow>, Problem> {
-    Ok(axum::Json(queues::get(engine, actor, queue).await?))
+async fn read(engine: &Engine, actor: &Actor, queue: QueueId) -> Result<Tagged<QueueRow>, Problem> {
+    tagged(queues::get(engine, actor, queue).await?)
 }

@@ -2,8 +2,8 @@
 
 use super::{
     audit, canned_replies, channel_change, channel_costs, channel_health, channels, contact_details,
-    contacts, costs, deliveries, events, extensions, labels, merged_contacts, messages, notes, queues,
-    search, session_log, sessions, templates, webhooks,
+    contacts, cost_settings, costs, deliveries, events, extensions, labels, merged_contacts, messages, notes,
+    queues, search, session_log, sessions, templates, webhooks,
 };
 use crate::http::{conversation, media, state::Http, uploads};
 use utoipa_axum::{router::UtoipaMethodRouter, routes};
@@ -21,8 +21,14 @@ pub fn routes() -> Vec<Described> {
         || routes!(channel_health::latest, channel_health::examine),
         || routes!(templates::list),
         || routes!(costs::month),
-        || routes!(costs::rates, costs::replace_rates, costs::embedded_rates),
-        || routes!(costs::budget, costs::set_budget),
+        || {
+            routes!(
+                cost_settings::rates,
+                cost_settings::replace_rates,
+                cost_settings::embedded_rates
+            )
+        },
+        || routes!(cost_settings::budget, cost_settings::set_budget),
         || routes!(extensions::list, extensions::create),
         || routes!(extensions::get, extensions::replace),
         || routes!(extensions::disable),

@@ -7,6 +7,8 @@ use axum::{
     http::{HeaderName, header, request::Parts},
 };
 use domain::refusal::Refusal;
+use engine::saved::{self, Expected, Saved};
+use std::fmt::Display;
 use utoipa::{
     IntoParams,
     openapi::{
@@ -20,14 +22,33 @@ const ABOUT: &str = "The `ETag` of the answer that was read: the change is made 
     refused with 412 otherwise. Tags are weak, because they name what was saved and not each byte of an answer; they count with \
     or without `W/`.";
 
+/// The header of an answer.
+type Tag = [(HeaderName, String); 1];
+/// An answer with its header.
+pub type Tagged<T> = (Tag, axum::Json<T>);
+
 /// The header of an answer that shows this version. It is weak: answers of one version differ in what nobody has saved, such as
 /// a status, and in how they are packed.
-pub fn tag(version: i64) -> [(HeaderName, String); 1] {
-    [(header::ETAG, format!("W/{}", spelled(version)))]
+pub fn tag(version: i64) -> Tag {
+    weak(version)
 }
 
-fn spelled(version: i64) -> String {
-    format!("\"{version}\"")
+/// The same for a thing that has no version: what is saved of it names itself.
+pub fn tag_of(thing: &impl Saved) -> Result<Tag, Problem> {
+    Ok(weak(saved::tag(thing)?))
+}
+
+/// An answer that is the thing itself.
+pub fn tagged<T: Saved>(thing: T) -> Result<Tagged<T>, Problem> {
+    Ok((tag_of(&thing)?, axum::Json(thing)))
+}
+
+fn weak(word: impl Display) -> Tag {
+    [(header::ETAG, format!("W/{}", spelled(word)))]
+}
+
+fn spelled(word: impl Display) -> String {
+    format!("\"{word}\"")
 }
 
 /// The versions that the caller is content with; without the header, any.
@@ -65,6 +86,19 @@ impl IfMatch {
     pub fn version(&self, current: i64) -> Option<i64> {
         let mut named = self.0.iter().flatten();
         named.any(|tag| tag != "*").then_some(current)
+    }
+
+    /// What a change of a thing without a version has to find.
+    pub fn expected(&self) -> Expected {
+        match &self.0 {
+            Some(tags) if tags.iter().all(|tag| tag != "*") => {
+                let bare = tags
+                    .iter()
+                    .filter_map(|tag| tag.strip_prefix('"')?.strip_suffix('"'));
+                Expected::OneOf(bare.map(str::to_owned).collect())
+            }
+            _ => Expected::Any,
+        }
     }
 
     /// Why a change failed: what somebody saved while it was made is told as what they saved before.
@@ -122,6 +156,23 @@ mod tests {
         assert_eq!(asked(&["\"7\""]).await.version(7), Some(7));
         for lines in [&[][..], &["*"]] {
             assert_eq!(asked(lines).await.version(7), None);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_state_is_compared_only_if_the_caller_asks_for_it() {
+        let one_of = |tags: &[&str]| Expected::OneOf(tags.iter().map(ToString::to_string).collect());
+        for (lines, expected) in [
+            (&[][..], Expected::Any),
+            (&["*"], Expected::Any),
+            (&["\"a\", *"], Expected::Any),
+            (&["\"a\""], one_of(&["a"])),
+            (&["W/\"a\", \"b\""], one_of(&["a", "b"])),
+            (&["\"a\"", "W/\"b\""], one_of(&["a", "b"])),
+            (&["a", "\""], one_of(&[])),
+            (&[""], one_of(&[])),
+        ] {
+            assert_eq!(asked(lines).await.expected(), expected, "{lines:?}");
         }
     }
 }

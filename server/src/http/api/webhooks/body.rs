@@ -1,7 +1,6 @@
 //! A webhook as the API tells of it.
 
 use crate::http::api::{problem::Problem, time, version};
-use axum::http::HeaderName;
 use domain::{
     access::Actor,
     ids::{ChannelId, QueueId, WebhookId},
@@ -72,7 +71,7 @@ impl From<webhook::Webhook> for Webhook {
 }
 
 /// A webhook with its version.
-pub(super) type Shown = ([(HeaderName, String); 1], axum::Json<Webhook>);
+pub(super) type Shown = version::Tagged<Webhook>;
 
 pub(super) async fn read(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<Shown, Problem> {
     let webhook = webhooks::get(engine, actor, id).await?;
