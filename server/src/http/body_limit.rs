@@ -14,7 +14,7 @@ use super::{
 use axum::{
     body::{Body, Bytes, HttpBody as _},
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -40,6 +40,16 @@ pub async fn of_strangers(State(http): State<Http>, request: Request, next: Next
 /// For senders whom the request's head authenticates.
 pub async fn of_the_known(State(http): State<Http>, request: Request, next: Next) -> Response {
     read(&http.bodies, http.settings.http.body_bytes, request, next).await
+}
+
+/// For uploads: one is begun by the head alone, and what comes with it is thrown away; each part is the handler's to read.
+pub async fn of_uploads(request: Request, next: Next) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    let (head, body) = request.into_parts();
+    throw_away(&head.headers, body).await;
+    next.run(Request::from_parts(head, Body::empty())).await
 }
 
 /// For pages and server functions.

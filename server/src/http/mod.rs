@@ -84,6 +84,8 @@ pub fn router(http: Http) -> Router {
     let find_client = from_fn_with_state(http.clone(), client_address::find);
     let uploads = group(Access::Upload).layer(web_session);
     let api_uploads = group(Access::TokenUpload)
+        .layer(from_fn_with_state(http.clone(), api::idempotency::answer_once))
+        .layer(from_fn(body_limit::of_uploads))
         .layer(from_fn(api::conditions::refuse_unheeded))
         .layer(from_fn(api::parameters::refuse_unknown))
         .layer(from_fn_with_state(http.clone(), api::rate_limit::limit))

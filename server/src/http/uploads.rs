@@ -31,6 +31,7 @@ use tower_sessions::Session;
 pub const CONSOLE: &str = "/uploads";
 pub const API: &str = "/api/v1/uploads";
 
+pub const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
 const VERSION: &str = "1.0.0";
 const PART: &str = "application/offset+octet-stream";
 /// Upload-Metadata: a session's id or `purpose canned_reply`, and a name.
@@ -70,7 +71,7 @@ pub enum Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let mut response = match self {
+        let response = match self {
             Self::Api(problem) => problem.into_response(),
             Self::Status(status) => status.into_response(),
             Self::Console(engine::Error::Refused(refusal)) => {
@@ -83,8 +84,7 @@ impl IntoResponse for Refused {
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
         };
-        set(&mut response, "tus-resumable", VERSION);
-        response
+        resumable(response)
     }
 }
 
@@ -250,15 +250,15 @@ fn told(status: StatusCode, progress: &Progress) -> Response {
 }
 
 fn resumable(mut response: Response) -> Response {
-    set(&mut response, "tus-resumable", VERSION);
+    let version = HeaderValue::from_static(VERSION);
+    response.headers_mut().insert(RESUMABLE, version);
     response
 }
 
 fn set(response: &mut Response, name: &'static str, value: &str) {
     if let Ok(value) = HeaderValue::try_from(value) {
-        response
-            .headers_mut()
-            .insert(HeaderName::from_static(name), value);
+        let headers = response.headers_mut();
+        headers.insert(HeaderName::from_static(name), value);
     }
 }
 

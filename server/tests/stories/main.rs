@@ -7,6 +7,7 @@ mod api;
 mod api_events;
 mod api_fuzz;
 mod api_guide;
+mod api_uploads;
 mod audit;
 mod blocks;
 mod bound_tokens;

@@ -117,8 +117,7 @@ fn every_post_takes_a_key() {
         })
         .map(|(path, ..)| path)
         .collect();
-    // An upload that breaks off is continued.
-    assert_eq!(without, ["/api/v1/uploads"]);
+    assert!(without.is_empty(), "{without:?}");
 }
 
 async fn the_router_has_the_documents_methods(story: &Story) {

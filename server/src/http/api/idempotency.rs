@@ -3,11 +3,11 @@
 
 use super::{
     Caller,
-    key::{key_of, repeats},
-    operations,
+    key::{KEY, key_of, repeats},
+    operations::{self, Operation},
     problem::Problem,
 };
-use crate::http::state::Http;
+use crate::http::{state::Http, uploads};
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{MatchedPath, Request, State},
@@ -29,11 +29,12 @@ use tracing::Instrument as _;
 /// Says that the answer was given before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// What of an answer's head is given again; the rest is of each answer.
-const KEPT: [HeaderName; 4] = [
+const KEPT: [HeaderName; 5] = [
     header::CONTENT_TYPE,
     header::ETAG,
     header::LOCATION,
     header::RETRY_AFTER,
+    uploads::RESUMABLE,
 ];
 /// How long a repetition waits for the answer to the first request.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -48,12 +49,12 @@ pub async fn answer_once(
     next: Next,
 ) -> Result<Response, Problem> {
     let claimed = claimed(&request)?;
-    let Some((token, key)) = claimed else {
+    let Some((operation, token, key)) = claimed else {
         return Ok(next.run(request).await);
     };
     let (head, body) = request.into_parts();
     let body = in_memory(body).await;
-    let fingerprint = fingerprint(&head, &body);
+    let fingerprint = fingerprint(operation, &head, &body);
     let asked = idempotency::Request {
         token,
         key,
@@ -72,8 +73,8 @@ pub async fn answer_once(
     }
 }
 
-/// The token and the key of a request that is repeated by its key. Whoever may not make the request claims nothing.
-fn claimed(request: &Request) -> Result<Option<(TokenId, String)>, Problem> {
+/// What a request that is repeated by its key asks for, its token and its key. Whoever may not make the request claims nothing.
+fn claimed(request: &Request) -> Result<Option<(&'static Operation, TokenId, String)>, Problem> {
     let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     let is_repeated = request.method() == Method::POST && path.is_some_and(repeats);
     let operation = operations::of(request).filter(|_| is_repeated);
@@ -86,7 +87,7 @@ fn claimed(request: &Request) -> Result<Option<(TokenId, String)>, Problem> {
     if let Some(scope) = operation.scope {
         caller.require(scope)?;
     }
-    Ok(Some((*id, key)))
+    Ok(Some((operation, *id, key)))
 }
 
 /// A body that other layers or the handler have in memory already.
@@ -94,11 +95,19 @@ async fn in_memory(body: Body) -> Bytes {
     to_bytes(body, usize::MAX).await.unwrap_or_default()
 }
 
-fn fingerprint(head: &request::Parts, body: &[u8]) -> String {
+/// Equal for requests with the same method, address and body, and the same headers that say what is asked for.
+fn fingerprint(operation: &Operation, head: &request::Parts, body: &[u8]) -> String {
     let address = head.uri.path_and_query().map_or("/", |address| address.as_str());
-    let hash = Sha256::new()
-        .chain_update(format!("{} {address}\n", head.method))
-        .chain_update(body);
+    let mut hash = Sha256::new().chain_update(format!("{} {address}\n", head.method));
+    for name in operation.headers.iter().filter(|name| *name != KEY) {
+        for value in head.headers.get_all(name) {
+            hash.update(name);
+            hash.update(": ");
+            hash.update(value);
+            hash.update("\n");
+        }
+    }
+    hash.update(body);
     hex::encode(hash.finalize())
 }
 

@@ -5,12 +5,12 @@ use axum::http::HeaderMap;
 use domain::{message::idempotency_key, refusal::Refusal};
 
 pub const KEY: &str = "Idempotency-Key";
-/// Messages keep their keys for ever, and an upload that breaks off is continued.
-const REPEATED_OTHERWISE: [&str; 2] = ["/api/v1/sessions/{id}/messages", "/api/v1/uploads"];
+/// Messages keep their keys for ever.
+const MESSAGES: &str = "/api/v1/sessions/{id}/messages";
 
 /// Whether a POST to this path is repeated by its key, as `idempotency` does it.
 pub fn repeats(path: &str) -> bool {
-    !REPEATED_OTHERWISE.contains(&path)
+    path != MESSAGES
 }
 
 /// The key of a request, bare or as a string of a structured field (RFC 9651).
