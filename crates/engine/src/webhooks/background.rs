@@ -81,8 +81,8 @@ fn lock(under_way: &Mutex<UnderWay>) -> MutexGuard<'_, UnderWay> {
 pub(super) struct Sent(Arc<AtomicU64>);
 
 impl Sent {
-    pub(super) fn add(&self, events: usize) {
-        self.0.fetch_add(events as u64, Ordering::Relaxed);
+    pub(super) fn add(&self, events: u64) {
+        self.0.fetch_add(events, Ordering::Relaxed);
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     webhooks::{
         row::{known, to_json},
         secret::Secret,
+        sooner::send_at_once,
     },
 };
 use domain::{
@@ -24,7 +25,7 @@ use domain::{
     webhook::{MAX_WEBHOOKS, Wanted, WebhookForm},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, sea_query::OnConflict,
 };
 use secrecy::SecretString;
@@ -94,7 +95,7 @@ pub(super) async fn store(
     Ok(id)
 }
 
-/// Changes name, address and wishes. Events that wait go to the new address.
+/// Changes name, address and wishes. Events that wait go to the new address, and at once.
 ///
 /// # Errors
 /// What is wrong with the form; [`Refusal::ChangedMeanwhile`] if `version` is not the webhook's.
@@ -112,13 +113,15 @@ pub async fn change(
     name_is_free(&tx, &form.name, Some(id)).await?;
     is_there(&tx, &form.wanted).await?;
     let moves = row.address != form.address;
+    if moves {
+        send_at_once(&tx, id, Condition::all()).await?;
+    }
     let mut row = row.into_active_model();
     row.version = Set(version + 1);
     row.name = Set(form.name.clone());
     row.address = Set(form.address);
     row.wanted = Set(to_json(&form.wanted)?);
     if moves {
-        row.held_until = Set(None);
         row.failing_since = Set(None);
     }
     webhook::Entity::update(row).exec(&tx).await?;

@@ -16,6 +16,7 @@
 //! | `calls` | what they answered, and the events that they have not got |
 //! | `trial` | sends a test, and waits for its answer |
 //! | `replay` | sends events again |
+//! | `sooner` | sends at once what waits for a later attempt |
 //! | `kept` | the events that it finds |
 //! | `background` | goes on with that when the caller leaves |
 //! | `fan_out` | hands each event to the webhooks that want it |
@@ -54,6 +55,7 @@ mod row;
 mod schedule;
 mod secret;
 mod secrets;
+mod sooner;
 mod switch;
 mod trial;
 

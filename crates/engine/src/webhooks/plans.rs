@@ -13,10 +13,11 @@ use crate::{
         lanes::{Lane, going_on, heads, standing, waiting},
         queue::{due_of, free},
         replay::given_up,
+        sooner::sooner,
     },
 };
 use domain::{ids::WebhookId, time::Timestamp, webhook::CallState};
-use sea_orm::{ConnectionTrait, DbBackend, QuerySelect};
+use sea_orm::{Condition, ConnectionTrait, DbBackend, QuerySelect};
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -137,6 +138,11 @@ async fn webhooks_are_read_in_indexes(db: &Database) {
             "what is sent again",
             plan(db, &given_up(new, now)).await,
             &["webhook_calls_dead"],
+        ),
+        (
+            "what waits for a later attempt",
+            plan(db, &sooner(away, Condition::all(), now)).await,
+            &["webhook_calls_due"],
         ),
         (
             "what is kept since a time",

@@ -1,5 +1,6 @@
 //! Sends events again: one that was given up, all of those, or everything since a time, whether the webhook has had it or
-//! not. An event keeps its name, by which the receiver knows it again, and all its attempts begin anew.
+//! not. What waits for a later attempt is sent at once, too. An event keeps its name, by which the receiver knows it again, and
+//! all its attempts begin anew.
 
 use crate::{
     Engine, Result,
@@ -17,6 +18,7 @@ use crate::{
         lanes::{go_on, new_call, take_turn},
         manage::note_sent,
         row::{known, wanted},
+        sooner::send_at_once,
     },
 };
 use domain::{
@@ -26,10 +28,13 @@ use domain::{
     time::Timestamp,
     webhook::{Replayed, Wanted},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
+};
 use std::{
     collections::HashSet,
     ops::ControlFlow::{self, Break, Continue},
+    slice,
     time::Duration,
 };
 use uuid::Uuid;
@@ -37,8 +42,11 @@ use uuid::Uuid;
 /// Engines' clocks may differ by so much.
 const SKEW: Duration = Duration::from_secs(60);
 
+/// Sends one event again that was given up, or at once if it waits for a later attempt. What waits before it in its session goes
+/// first.
+///
 /// # Errors
-/// The event was not given up, or is not kept any more.
+/// The webhook has it, or it is not kept any more.
 pub async fn replay_one(engine: &Engine, actor: &Actor, id: WebhookId, call: WebhookCallId) -> Result<()> {
     actor.require(Permission::WebhookChange)?;
     let tx = engine.transaction(actor).await?;
@@ -46,11 +54,17 @@ pub async fn replay_one(engine: &Engine, actor: &Actor, id: WebhookId, call: Web
     take_turn(&tx, 0).await?;
     let call = Entity::find_by_id(call.uuid())
         .filter(Column::WebhookId.eq(id.uuid()))
-        .filter(Column::DeadAt.is_not_null())
         .one(&tx)
         .await?;
     let call = call.ok_or(Refusal::NothingToReplay)?;
-    revive(&tx, id, &[call]).await?;
+    if call.dead_at.is_some() {
+        revive(&tx, id, slice::from_ref(&call)).await?;
+    }
+    let its_lane = match call.session_id {
+        Some(session) => Column::SessionId.eq(session),
+        None => Column::Id.eq(call.id),
+    };
+    send_at_once(&tx, id, Condition::all().add(its_lane)).await?;
     note_sent(&tx, "webhook.replay", id, Some("1 event".to_owned()));
     tx.commit().await
 }
@@ -63,8 +77,8 @@ pub async fn replay_all(engine: &Engine, actor: &Actor, id: WebhookId) -> Result
     actor.require(Permission::WebhookChange)?;
     let replay = engine.webhooks.replays.begin(id)?;
     let until = engine.clock().now().millis();
-    let asked = ask(engine, actor, id, "all that was given up".to_owned()).await?;
     let sent = Sent::default();
+    let asked = ask(engine, actor, id, "all that was given up".to_owned(), &sent).await?;
     let sending = all_given_up(engine.clone(), asked, until, sent.clone());
     to_the_end(replay, sent, sending).await
 }
@@ -91,7 +105,7 @@ async fn some_given_up(engine: &Engine, asked: &Asked, until: i64, sent: &Sent) 
     let dead = given_up(asked.id, until).all(&tx).await?;
     revive(&tx, asked.id, &dead).await?;
     tx.commit().await?;
-    sent.add(dead.len());
+    sent.add(dead.len() as u64);
     match (dead.len() as u64) < AT_ONCE {
         true => Ok(Break(true)),
         false => Ok(Continue(())),
@@ -120,8 +134,8 @@ pub async fn replay_since(
 ) -> Result<Replayed> {
     actor.require(Permission::WebhookChange)?;
     let replay = engine.webhooks.replays.begin(id)?;
-    let asked = ask(engine, actor, id, format!("since {}", since.millis())).await?;
     let sent = Sent::default();
+    let asked = ask(engine, actor, id, format!("since {}", since.millis()), &sent).await?;
     let sending = all_since(engine.clone(), asked, since, sent.clone());
     to_the_end(replay, sent, sending).await
 }
@@ -174,7 +188,7 @@ async fn some_since(
         .collect();
     add(&tx, asked.id, &new).await?;
     tx.commit().await?;
-    sent.add(dead.len() + new.len());
+    sent.add((dead.len() + new.len()) as u64);
     Ok(Continue(last))
 }
 
@@ -196,10 +210,11 @@ impl Asked {
     }
 }
 
-/// Notes that it is done, before anything is sent again: nobody may be left to say so afterwards.
-async fn ask(engine: &Engine, actor: &Actor, id: WebhookId, what: String) -> Result<Asked> {
+/// Notes that it is done, before anything is sent again: nobody may be left to say so afterwards. What waits is sent at once.
+async fn ask(engine: &Engine, actor: &Actor, id: WebhookId, what: String, sent: &Sent) -> Result<Asked> {
     let tx = engine.transaction(actor).await?;
     let row = ready(&tx, id).await?;
+    let waited = send_at_once(&tx, id, Condition::all()).await?;
     let asked = Asked {
         id,
         wanted: wanted(&row),
@@ -208,6 +223,7 @@ async fn ask(engine: &Engine, actor: &Actor, id: WebhookId, what: String) -> Res
     };
     note_sent(&tx, "webhook.replay", id, Some(what));
     tx.commit().await?;
+    sent.add(waited);
     Ok(asked)
 }
 
