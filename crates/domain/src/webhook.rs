@@ -135,6 +135,8 @@ pub struct Webhook {
     pub off: Option<(Timestamp, WhyOff)>,
     /// Since when nothing has got through, although it was tried.
     pub failing_since: Option<Timestamp>,
+    /// Until when it is left alone, because it has asked for that.
+    pub held_until: Option<Timestamp>,
     /// Until when a former secret of it signs, too.
     pub former_secret_until: Option<Timestamp>,
     /// Events that wait for it.
@@ -181,7 +183,7 @@ pub struct Call {
 /// What is sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replayed {
-    /// Events by now, without those that waited anyway.
+    /// Events by now, without those that wait behind another event of their session.
     pub events: u64,
     /// Whether that is all; otherwise the rest follows.
     pub is_all: bool,

@@ -2,6 +2,7 @@
 
 mod console;
 mod keeping;
+mod replays;
 mod spoiled;
 mod verified;
 

@@ -25,6 +25,8 @@ use super::places::{self, address_of_undelivered};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undelivered {
     pub calls: Page<Call>,
+    /// How many others wait for it.
+    pub waiting: u64,
     /// What the form post that led here sends again, if no script has said it.
     pub replayed: Option<Replayed>,
 }
@@ -51,6 +53,7 @@ pub async fn undelivered_calls(
     let dead = Some(CallState::Dead);
     Ok(Undelivered {
         calls: engine::webhooks::calls(&engine, &actor, id, dead, &page).await?,
+        waiting: engine::webhooks::get(&engine, &actor, id).await?.waiting,
         replayed: flash::take(&places::of_replay(id)).await?,
     })
 }
@@ -67,7 +70,7 @@ pub async fn replay_call(id: WebhookId, call: WebhookCallId) -> Result<Replayed,
     said(id, replayed).await
 }
 
-/// Sends all events again that were given up.
+/// Sends all events again that were given up, and at once what waits for a later attempt.
 #[server(prefix = "/rpc", endpoint = "webhooks/replay-all", protocol = Rpc)]
 pub async fn replay_all_calls(id: WebhookId) -> Result<Replayed, ApiError> {
     let actor = actor().await?;

@@ -30,7 +30,7 @@ pub async fn list(engine: &Engine, actor: &Actor, page: &PageRequest) -> Result<
         .all(db)
         .await?;
     let next_cursor = cursor::cut(&mut rows, page.limit(), |row| row.id.to_string());
-    let items = views(db, rows).await?;
+    let items = views(engine, rows).await?;
     Ok(Page { items, next_cursor })
 }
 
@@ -54,9 +54,8 @@ pub async fn names(engine: &Engine, actor: &Actor, ids: &[WebhookId]) -> Result<
 
 pub async fn get(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<Webhook> {
     actor.require(Permission::WebhookRead)?;
-    let db = engine.db.read();
-    let row = known(db, id).await?;
-    let view = views(db, vec![row]).await?.pop();
+    let row = known(engine.db.read(), id).await?;
+    let view = views(engine, vec![row]).await?.pop();
     Ok(view.ok_or(Refusal::NotFound)?)
 }
 
@@ -87,8 +86,9 @@ pub async fn warnings(engine: &Engine, actor: &Actor) -> Result<Vec<OffWebhook>>
         .collect())
 }
 
-async fn views(db: &impl ConnectionTrait, rows: Vec<webhook::Model>) -> Result<Vec<Webhook>> {
+async fn views(engine: &Engine, rows: Vec<webhook::Model>) -> Result<Vec<Webhook>> {
     use webhook_call::Column::DeadAt;
+    let (db, now) = (engine.db.read(), engine.clock().now());
     let of_these = webhook_call::Column::WebhookId.is_in(rows.iter().map(|row| row.id));
     let these = Condition::all().add(of_these);
     let waiting = counts(db, these.clone().add(DeadAt.is_null())).await?;
@@ -97,7 +97,7 @@ async fn views(db: &impl ConnectionTrait, rows: Vec<webhook::Model>) -> Result<V
     rows.into_iter()
         .map(|row| {
             let (waiting, dead) = (of(&waiting, row.id), of(&dead, row.id));
-            view(row, waiting, dead)
+            view(row, now, waiting, dead)
         })
         .collect()
 }

@@ -11,7 +11,7 @@ use crate::{
         forget::{old, oldest, other_lanes, told_of},
         kept::kept_since,
         lanes::{Lane, going_on, heads, standing, waiting},
-        queue::{due_of, free},
+        queue::{due_of, tests_of, with_calls_due},
         replay::given_up,
         sooner::sooner,
     },
@@ -101,13 +101,18 @@ async fn webhooks_are_read_in_indexes(db: &Database) {
     let plans: &[(&str, String, &[&str])] = &[
         (
             "webhooks for which something is due",
-            plan(db, &free(now)).await,
+            plan(db, &with_calls_due(now)).await,
             &["webhook_calls_due"],
         ),
         (
             "what is due",
             plan(db, &due_of(away, None, now).limit(256)).await,
             &["webhook_calls_due", "webhook_calls_lane"],
+        ),
+        (
+            "tests that are due",
+            plan(db, &tests_of(away, None, now).limit(256)).await,
+            &["webhook_calls_head"],
         ),
         (
             "what is due while the rest is given up",

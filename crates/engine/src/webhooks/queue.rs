@@ -2,20 +2,25 @@
 //!
 //! An engine claims a call before its request; the claim ends at `due_at`, and then the call is due again: its process
 //! has ended meanwhile.
+//!
+//! A webhook that has asked to be left alone gets nothing but tests.
 
 use crate::{
     Engine, Result,
     entity::{
         webhook,
         webhook_call::{Column, Entity, Model},
+        webhook_event,
     },
     transaction::Transaction,
     webhooks::{
         lanes::{is_alone, is_first},
+        row::held_until,
         state::WITHIN,
+        switch::is_clearing,
     },
 };
-use domain::time::Timestamp;
+use domain::{time::Timestamp, webhook::TEST_TYPE};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query},
@@ -37,7 +42,7 @@ pub(super) async fn due(
     under_way: &HashMap<Uuid, u64>,
 ) -> Result<Vec<(webhook::Model, Vec<Model>)>> {
     let mut due = Vec::new();
-    for webhook in free(now).all(db).await? {
+    for webhook in with_calls_due(now).all(db).await? {
         let most = match webhook.failing_since {
             None => AT_ONCE,
             Some(_) => AT_ONCE_FAILING,
@@ -46,7 +51,10 @@ pub(super) async fn due(
         if room == 0 {
             continue;
         }
-        let calls = due_of(webhook.id, webhook.giving_up_to, now);
+        let calls = match held_until(&webhook, Timestamp::from_millis(now)) {
+            None => due_of(webhook.id, webhook.giving_up_to, now),
+            Some(_) => tests_of(webhook.id, webhook.giving_up_to, now),
+        };
         let calls = calls.limit(room).all(db).await?;
         if !calls.is_empty() {
             due.push((webhook, calls));
@@ -55,41 +63,58 @@ pub(super) async fn due(
     Ok(due)
 }
 
-/// The webhooks for which a call is due and that have not asked to be left alone.
-pub(super) fn free(now: i64) -> Select<webhook::Entity> {
+/// The webhooks for which a call is due.
+pub(super) fn with_calls_due(now: i64) -> Select<webhook::Entity> {
     let waits = Query::select()
         .expr(Expr::val(1))
         .from(Entity)
         .and_where(Expr::col((Entity, Column::WebhookId)).equals((webhook::Entity, webhook::Column::Id)))
         .and_where(Column::DueAt.lte(now))
         .to_owned();
-    let is_free = Condition::any()
-        .add(webhook::Column::HeldUntil.is_null())
-        .add(webhook::Column::HeldUntil.lte(now));
-    webhook::Entity::find()
-        .filter(is_free)
-        .filter(Expr::exists(waits))
+    webhook::Entity::find().filter(Expr::exists(waits))
 }
 
 /// A webhook's calls that are due after this place, in the order in which they are made.
 pub(super) fn due_of(webhook: Uuid, after: Option<i64>, now: i64) -> Select<Entity> {
+    due_after(webhook, after, now)
+        .order_by_asc(Column::DueAt)
+        .order_by_asc(Column::Place)
+}
+
+/// The tests among them, however much else is due.
+pub(super) fn tests_of(webhook: Uuid, after: Option<i64>, now: i64) -> Select<Entity> {
+    use webhook_event::Column::{Id, Kind};
+    let its_event = Query::select()
+        .expr(Expr::val(1))
+        .from(webhook_event::Entity)
+        .and_where(Expr::col((webhook_event::Entity, Id)).equals((Entity, Column::EventId)))
+        .and_where(Kind.eq(TEST_TYPE))
+        .to_owned();
+    due_after(webhook, after, now)
+        .filter(Column::SessionId.is_null())
+        .filter(Expr::exists(its_event))
+        // With another order SQLite reads all that is due.
+        .order_by_asc(Column::SessionId)
+        .order_by_asc(Column::Place)
+}
+
+fn due_after(webhook: Uuid, after: Option<i64>, now: i64) -> Select<Entity> {
     Entity::find()
         .filter(Column::WebhookId.eq(webhook))
         .filter(Column::DueAt.lte(now))
         .filter(Condition::all().add_option(after.map(|after| Column::Place.gt(after))))
         .filter(is_first())
         .filter(is_alone(now))
-        .order_by_asc(Column::DueAt)
-        .order_by_asc(Column::Place)
 }
 
-/// Whether no call is due or under way.
+/// Whether no call is due or under way, and none is to be given up.
 pub(crate) async fn is_idle(engine: &Engine) -> Result<bool> {
-    let busy = Condition::any()
-        .add(Column::DueAt.lte(engine.clock().now().millis()))
-        .add(Column::ClaimedBy.is_not_null());
-    let found = Entity::find().filter(busy).one(engine.db.read()).await?;
-    Ok(found.is_none())
+    let (db, now) = (engine.db.read(), engine.clock().now().millis());
+    let under_way = Entity::find().filter(Column::ClaimedBy.is_not_null());
+    let is_busy = under_way.one(db).await?.is_some()
+        || is_clearing(db).await?
+        || !due(db, now, &HashMap::new()).await?.is_empty();
+    Ok(!is_busy)
 }
 
 /// Claims these calls for requests that are about to be made. Those that another engine has claimed are left out.

@@ -24,7 +24,7 @@ pub(super) async fn known(db: &impl ConnectionTrait, id: WebhookId) -> Result<we
 }
 
 /// `waiting` and `dead`: how many events wait for it, and were given up.
-pub(super) fn view(row: webhook::Model, waiting: u64, dead: u64) -> Result<Webhook> {
+pub(super) fn view(row: webhook::Model, now: Timestamp, waiting: u64, dead: u64) -> Result<Webhook> {
     let off = match (row.off_since, &row.off_why) {
         (Some(since), Some(why)) => Some((Timestamp::from_millis(since), stored(why)?)),
         _ => None,
@@ -38,10 +38,17 @@ pub(super) fn view(row: webhook::Model, waiting: u64, dead: u64) -> Result<Webho
         created_at: Timestamp::from_millis(row.created_at),
         off,
         failing_since: row.failing_since.map(Timestamp::from_millis),
+        held_until: held_until(&row, now),
         former_secret_until: row.former_until.map(Timestamp::from_millis),
         waiting,
         dead,
     })
+}
+
+/// Until when it is left alone, unless that is over.
+pub(super) fn held_until(row: &webhook::Model, now: Timestamp) -> Option<Timestamp> {
+    let until = row.held_until.map(Timestamp::from_millis);
+    until.filter(|until| *until > now)
 }
 
 /// One of which this cannot be read wants everything: so it loses nothing, and holds up no other.

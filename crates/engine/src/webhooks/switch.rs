@@ -10,7 +10,8 @@ use crate::{
     webhooks::{
         lanes::{give_up, set_going, take_turn},
         manage::note,
-        row::known,
+        row::{held_until, known},
+        sooner::send_at_once,
     },
 };
 use domain::{
@@ -18,10 +19,11 @@ use domain::{
     ids::WebhookId,
     webhook::WhyOff,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
-/// Switches a webhook on or off. Doing it twice changes nothing, but that each time it is switched off its replay ends.
+/// Switches a webhook on or off. Doing it twice changes nothing, but that each time it is switched off its replay ends. One that is
+/// on and has asked to be left alone is switched on anew.
 pub async fn turn(engine: &Engine, actor: &Actor, id: WebhookId, on: bool) -> Result<()> {
     actor.require(Permission::WebhookChange)?;
     if !on {
@@ -29,20 +31,20 @@ pub async fn turn(engine: &Engine, actor: &Actor, id: WebhookId, on: bool) -> Re
     }
     let tx = engine.transaction_alone(actor).await?;
     let row = known(&tx, id).await?;
-    match (row.off_since.is_some(), on) {
-        (true, true) => {
-            Entity::update_many()
-                .col_expr(Column::OffSince, Expr::value(None::<i64>))
-                .col_expr(Column::OffWhy, Expr::value(None::<String>))
-                .col_expr(Column::FailingSince, Expr::value(None::<i64>))
-                .col_expr(Column::HeldUntil, Expr::value(None::<i64>))
-                .filter(Column::Id.eq(id.uuid()))
-                .exec(&tx)
-                .await?;
-            note(&tx, "webhook.switch_on", id, Some(row.name));
-        }
-        (false, false) => switch_off(&tx, id.uuid(), WhyOff::Administrator).await?,
-        _ => {}
+    let is_off = row.off_since.is_some();
+    let is_held = held_until(&row, engine.clock().now()).is_some();
+    if on && (is_off || is_held) {
+        send_at_once(&tx, id, Condition::all()).await?;
+        Entity::update_many()
+            .col_expr(Column::OffSince, Expr::value(None::<i64>))
+            .col_expr(Column::OffWhy, Expr::value(None::<String>))
+            .col_expr(Column::FailingSince, Expr::value(None::<i64>))
+            .filter(Column::Id.eq(id.uuid()))
+            .exec(&tx)
+            .await?;
+        note(&tx, "webhook.switch_on", id, Some(row.name));
+    } else if !on && !is_off {
+        switch_off(&tx, id.uuid(), WhyOff::Administrator).await?;
     }
     tx.commit().await?;
     // It is on by now, whatever becomes of this.

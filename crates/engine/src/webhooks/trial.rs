@@ -1,4 +1,5 @@
-//! Sends a test to a webhook, also to one that is off: so an administrator sees whether it answers again.
+//! Sends a test to a webhook, also to one that is off or has asked to be left alone: so an administrator sees whether it answers
+//! again.
 
 use crate::{
     Engine, Result,

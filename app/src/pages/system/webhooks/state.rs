@@ -12,22 +12,25 @@ use leptos::prelude::*;
 #[component]
 pub fn State(webhook: Webhook) -> impl IntoView {
     let i18n = use_i18n();
-    let (tone, word): (_, Word) = match (webhook.off, webhook.failing_since) {
-        (Some((_, why)), _) if why.is_warning() => (Tone::Bad, |locale| {
+    let (tone, word): (_, Word) = match (webhook.off, webhook.failing_since, webhook.held_until) {
+        (Some((_, why)), ..) if why.is_warning() => (Tone::Bad, |locale| {
             td_string!(locale, system.webhooks.state_failed)
         }),
-        (Some(_), _) => (Tone::Off, |locale| td_string!(locale, system.webhooks.state_off)),
-        (None, Some(_)) => (Tone::Warning, |locale| {
+        (Some(_), ..) => (Tone::Off, |locale| td_string!(locale, system.webhooks.state_off)),
+        (None, Some(_), _) => (Tone::Warning, |locale| {
             td_string!(locale, system.webhooks.state_failing)
         }),
-        (None, None) => (Tone::Good, |locale| {
+        (None, None, Some(_)) => (Tone::Warning, |locale| {
+            td_string!(locale, system.webhooks.state_held)
+        }),
+        (None, None, None) => (Tone::Good, |locale| {
             td_string!(locale, system.webhooks.state_working)
         }),
     };
     view! { <Badge tone word=move || word(i18n.get_locale()) /> }.into_any()
 }
 
-/// Why it does not work, and since when.
+/// Why it does not work, and since when, or until when it is left alone.
 #[component]
 pub fn Why(webhook: Webhook) -> impl IntoView {
     let i18n = use_i18n();
@@ -45,9 +48,17 @@ pub fn Why(webhook: Webhook) -> impl IntoView {
             </p>
         }
     });
+    let held = webhook.held_until.map(|at| {
+        view! {
+            <p class="hint">
+                {move || t_string!(i18n, system.webhooks.held_until)} " " <Time at style=TimeStyle::Full />
+            </p>
+        }
+    });
     view! {
         {off}
         {failing}
+        {held}
     }
     .into_any()
 }

@@ -58,12 +58,18 @@ pub fn UndeliveredTab() -> impl IntoView {
             return ().into_any();
         };
         let is_first = cursor.get_untracked().is_none();
-        let Undelivered { calls, replayed } = page;
+        let Undelivered {
+            calls,
+            waiting,
+            replayed,
+        } = page;
         let replayed = replayed.map(|replayed| {
             let words = move || labels::webhooks::replayed(i18n.get_locale(), replayed);
             view! { <p class="notice">{words}</p> }
         });
-        let list = match is_first && calls.items.is_empty() {
+        let is_empty = is_first && calls.items.is_empty();
+        let replay_all = (waiting > 0 || !is_empty).then(|| view! { <ReplayAll id action=all /> });
+        let list = match is_empty {
             true => view! {
                 <Empty
                     icon=IconName::Check
@@ -73,7 +79,6 @@ pub fn UndeliveredTab() -> impl IntoView {
             }
             .into_any(),
             false => view! {
-                <ReplayAll id action=all />
                 <Calls id calls=calls.items action=one />
                 <Paging path=address_of_undelivered(id) is_first next=calls.next_cursor />
             }
@@ -81,6 +86,7 @@ pub fn UndeliveredTab() -> impl IntoView {
         };
         view! {
             {replayed}
+            {replay_all}
             {list}
             <ReplaySince id action=since />
         }

@@ -30,6 +30,9 @@ pub(in crate::http::api) struct Webhook {
     /// Since when nothing has got through, although it was tried.
     #[schema(required, format = DateTime)]
     failing_since: Option<String>,
+    /// Until when it is left alone, because it has asked for that (`Retry-After`).
+    #[schema(required, format = DateTime)]
+    held_until: Option<String>,
     /// Until when a former secret signs, too.
     #[schema(required, format = DateTime)]
     former_secret_until: Option<String>,
@@ -63,6 +66,7 @@ impl From<webhook::Webhook> for Webhook {
                 why,
             }),
             failing_since: webhook.failing_since.map(time),
+            held_until: webhook.held_until.map(time),
             former_secret_until: webhook.former_secret_until.map(time),
             waiting: webhook.waiting,
             dead: webhook.dead,

@@ -116,7 +116,7 @@ pub struct InState {
 #[serde(default, deny_unknown_fields)]
 #[schema(as = NewWebhookReplay)]
 pub struct Again {
-    /// All that happened since then; if missing, all that was given up.
+    /// All that happened since then; if missing, all that was given up. What waits for a later attempt is sent at once in both cases.
     #[schema(format = DateTime)]
     since: Option<String>,
 }
@@ -125,7 +125,7 @@ pub struct Again {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = WebhookReplayed)]
 struct ReplayedBody {
-    /// By now, without those that waited anyway.
+    /// By now, without those that wait behind another event of their session.
     replayed: u64,
     /// Whether that is all; otherwise the rest follows.
     done: bool,
@@ -199,7 +199,8 @@ pub async fn attempts_of_call(
     Ok(list::page(page, AttemptBody::from))
 }
 
-/// Sends an event that was given up again.
+/// Sends an event that was given up again, or one that waits for a later attempt at once. What waits before it in its session goes
+/// first.
 #[utoipa::path(
     post,
     path = "/api/v1/webhooks/{id}/calls/{call}/replay",
@@ -219,7 +220,8 @@ pub async fn replay(
 }
 
 /// Sends events again: all that were given up, or all since a time that the webhook wants and that are kept (14 days), also those
-/// that it has had. An event keeps its `webhook-id`. After ten seconds the answer comes before the end, and the rest follows.
+/// that it has had. What waits for a later attempt is sent at once, and `held_until` ends. An event keeps its `webhook-id`. After
+/// ten seconds the answer comes before the end, and the rest follows.
 #[utoipa::path(
     post,
     path = "/api/v1/webhooks/{id}/replay",

@@ -175,7 +175,8 @@ pub async fn get(
     read(&http.engine, &actor, id).await
 }
 
-/// Changes what is given of a webhook. What waits for it goes to its new address.
+/// Changes what is given of a webhook. What waits for it goes to its new address, and at once. What has these values already gets no
+/// new version.
 #[utoipa::path(
     patch,
     path = "/api/v1/webhooks/{id}",

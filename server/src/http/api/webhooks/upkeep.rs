@@ -64,7 +64,8 @@ pub async fn rotate(
     }))
 }
 
-/// Sends a test to a webhook, also to one that is off. Its `type` is `webhook.test`, its `data.webhook` the webhook.
+/// Sends a test to a webhook, also to one that is off or has asked to be left alone. Its `type` is `webhook.test`, its
+/// `data.webhook` the webhook.
 #[utoipa::path(
     post,
     path = "/api/v1/webhooks/{id}/test",
@@ -92,7 +93,8 @@ pub async fn send_test(engine: &Engine, actor: &Actor, id: WebhookId) -> engine:
     webhooks::send_test(engine, actor, id, body).await
 }
 
-/// Switches a webhook on. What it missed can be replayed.
+/// Switches a webhook on. What it missed can be replayed. One that has asked to be left alone (`held_until`) is sent at once what
+/// waits for it.
 #[utoipa::path(
     post,
     path = "/api/v1/webhooks/{id}/enable",
