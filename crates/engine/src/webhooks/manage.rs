@@ -11,7 +11,7 @@ use crate::{
     events::{Audience, log},
     transaction::Transaction,
     webhooks::{
-        row::{known, to_json},
+        row::{known, to_json, wanted},
         secret::Secret,
         sooner::send_at_once,
     },
@@ -29,8 +29,7 @@ use sea_orm::{
     QueryFilter, sea_query::OnConflict,
 };
 use secrecy::SecretString;
-use std::collections::HashSet;
-use uuid::Uuid;
+use std::{collections::HashSet, hash::Hash};
 
 /// A new webhook. Its secret cannot be shown again.
 #[derive(Debug)]
@@ -58,7 +57,7 @@ pub(super) async fn store(
     let form = checked(engine, form)?;
     let tx = engine.transaction_alone(actor).await?;
     name_is_free(&tx, &form.name, None).await?;
-    is_there(&tx, &form.wanted).await?;
+    are_there(&tx, &form.wanted, &Wanted::default()).await?;
     let others = webhook::Entity::find().count(&tx).await?;
     if others >= MAX_WEBHOOKS {
         return Err(Invalid::field("name", Problem::Enough).into());
@@ -95,7 +94,8 @@ pub(super) async fn store(
     Ok(id)
 }
 
-/// Changes name, address and wishes. Events that wait go to the new address, and at once.
+/// Changes name, address and wishes. Events that wait go to the new address, and at once. If all of that is so already, nothing is
+/// done.
 ///
 /// # Errors
 /// What is wrong with the form; [`Refusal::ChangedMeanwhile`] if `version` is not the webhook's.
@@ -110,8 +110,12 @@ pub async fn change(
     let form = checked(engine, form)?;
     let tx = engine.transaction_alone(actor).await?;
     let row = unchanged(&tx, id, Some(version)).await?;
+    let json = to_json(&form.wanted)?;
+    if (&row.name, &row.address, &row.wanted) == (&form.name, &form.address, &json) {
+        return Ok(());
+    }
     name_is_free(&tx, &form.name, Some(id)).await?;
-    is_there(&tx, &form.wanted).await?;
+    are_there(&tx, &form.wanted, &wanted(&row)).await?;
     let moves = row.address != form.address;
     if moves {
         send_at_once(&tx, id, Condition::all()).await?;
@@ -120,7 +124,7 @@ pub async fn change(
     row.version = Set(version + 1);
     row.name = Set(form.name.clone());
     row.address = Set(form.address);
-    row.wanted = Set(to_json(&form.wanted)?);
+    row.wanted = Set(json);
     if moves {
         row.failing_since = Set(None);
     }
@@ -186,21 +190,27 @@ async fn begin(tx: &Transaction, newest: i64) -> Result<()> {
     Ok(())
 }
 
-/// Refuses channels and queues that do not exist: nothing would ever be sent.
-async fn is_there(tx: &Transaction, wanted: &Wanted) -> Result<()> {
-    let ids: HashSet<Uuid> = wanted.channels.iter().map(|id| id.uuid()).collect();
-    let many = ids.len() as u64;
-    let channels = channel::Entity::find().filter(channel::Column::Id.is_in(ids));
-    if channels.count(tx).await? != many {
+/// Refuses channels and queues that do not exist, unless it names them `already`: nothing would ever be sent. A webhook whose
+/// channel was deleted may still be renamed.
+async fn are_there(tx: &Transaction, wanted: &Wanted, already: &Wanted) -> Result<()> {
+    let new = added(&wanted.channels, &already.channels);
+    let channels = channel::Entity::find()
+        .filter(channel::Column::Id.is_in(new.iter().map(|id| id.uuid())))
+        .filter(channel::Column::DeletedAt.is_null());
+    if channels.count(tx).await? != new.len() as u64 {
         return Err(Invalid::field("channels", Problem::Unknown).into());
     }
-    let ids: HashSet<Uuid> = wanted.queues.iter().map(|id| id.uuid()).collect();
-    let many = ids.len() as u64;
-    let queues = queue::Entity::find().filter(queue::Column::Id.is_in(ids));
-    if queues.count(tx).await? != many {
+    let new = added(&wanted.queues, &already.queues);
+    let queues = queue::Entity::find().filter(queue::Column::Id.is_in(new.iter().map(|id| id.uuid())));
+    if queues.count(tx).await? != new.len() as u64 {
         return Err(Invalid::field("queues", Problem::Unknown).into());
     }
     Ok(())
+}
+
+fn added<I: Copy + Eq + Hash>(wanted: &[I], already: &[I]) -> HashSet<I> {
+    let new = wanted.iter().filter(|id| !already.contains(id));
+    new.copied().collect()
 }
 
 async fn name_is_free(tx: &Transaction, name: &str, except: Option<WebhookId>) -> Result<()> {

@@ -19,6 +19,8 @@ stories! {
     a_script_keeps_webhooks
     what_is_wrong_is_refused_by_its_field
     a_change_of_another_version_is_refused
+    a_change_to_what_it_is_already_is_none
+    a_deleted_channel_gets_no_new_webhook
     a_secret_changes_without_a_gap
     whoever_has_a_secret_of_the_last_day_verifies
     a_webhook_is_deleted_with_what_waits_for_it
@@ -139,6 +141,46 @@ async fn a_change_of_another_version_is_refused(story: &Story) {
     let deleted = delete(&story.api, path, changed.header("etag")).await;
     assert_eq!(deleted.status, 204);
     story.api.get(path).await.problem(404);
+}
+
+async fn a_change_to_what_it_is_already_is_none(story: &Story) {
+    let new = json!({"name": "CRM", "address": ADDRESS, "types": ["message.received"]});
+    let made = story.api.post(PATH, new.clone()).await;
+    let (path, tag) = (made.header("location"), made.header("etag"));
+    for same in [json!({}), json!({"name": " CRM "}), new] {
+        let answer = patch(&story.api, path, tag, same).await;
+        assert_eq!((answer.status.as_u16(), answer.header("etag")), (200, tag));
+    }
+    let rows = story.api.items("/api/v1/audit?about=webhook").await;
+    let actions: Vec<_> = rows.iter().map(|row| &row["action"]).collect();
+    assert_eq!(actions, ["webhook.create"]);
+}
+
+async fn a_deleted_channel_gets_no_new_webhook(story: &Story) {
+    let line = story.support().await;
+    let new = |name: &str| json!({"name": name, "address": ADDRESS, "channels": [line.channel]});
+    let made = story.api.post(PATH, new("CRM")).await.ok();
+    let other = story
+        .api
+        .post(PATH, json!({"name": "PBX", "address": ADDRESS}))
+        .await
+        .ok();
+    let channel = format!("/api/v1/channels/{}?name=Channel%201", line.channel);
+    let deleted = story.api.send(story.api.request(Method::DELETE, &channel)).await;
+    assert_eq!(deleted.status, 204);
+
+    refuses(&story.api.post(PATH, new("Fax")).await, "channels");
+    let other = format!("{PATH}/{}", id_of(&other));
+    let gone = json!({"channels": [line.channel]});
+    refuses(&patch(&story.api, &other, "*", gone.clone()).await, "channels");
+    let path = format!("{PATH}/{}", id_of(&made));
+    for (change, name) in [(json!({"name": "Old CRM"}), "Old CRM"), (new("CRM"), "CRM")] {
+        let changed = patch(&story.api, &path, "*", change).await.ok();
+        assert_eq!(
+            (&changed["name"], &changed["channels"]),
+            (&json!(name), &gone["channels"])
+        );
+    }
 }
 
 /// A test as it comes now.

@@ -36,16 +36,8 @@ pub fn Fields(form: WebhookForm, choices: Choices) -> impl IntoView {
         }
     });
     let kinds = kinds.collect_view().into_any();
-    let channels = choices
-        .channels
-        .into_iter()
-        .map(|(id, name)| (id.to_string(), name, channels.contains(&id)))
-        .collect();
-    let queues = choices
-        .queues
-        .into_iter()
-        .map(|(id, name)| (id.to_string(), name, queues.contains(&id)))
-        .collect();
+    let channels = boxes(choices.channels, &channels);
+    let queues = boxes(choices.queues, &queues);
     view! {
         <Field
             name="name"
@@ -85,6 +77,20 @@ pub fn Fields(form: WebhookForm, choices: Choices) -> impl IntoView {
     .into_any()
 }
 
+/// The id, the name, and whether it is ticked. One that was deleted has no name; without it, the webhook would get more than it
+/// should.
+type Choice = (String, Option<String>, bool);
+
+fn boxes<I: PartialEq + ToString>(choices: Vec<(I, String)>, ticked: &[I]) -> Vec<Choice> {
+    let is_known = |id: &&I| choices.iter().any(|(known, _)| known == *id);
+    let deleted = ticked.iter().filter(|id| !is_known(id));
+    let deleted: Vec<Choice> = deleted.map(|id| (id.to_string(), None, true)).collect();
+    let named = choices
+        .into_iter()
+        .map(|(id, name)| (id.to_string(), Some(name), ticked.contains(&id)));
+    named.chain(deleted).collect()
+}
+
 #[component]
 fn Boxes(
     /// The field's name in the domain's form, for its problems.
@@ -93,17 +99,17 @@ fn Boxes(
     name: &'static str,
     #[prop(into)] legend: Signal<&'static str>,
     #[prop(into)] hint: Signal<&'static str>,
-    /// The id, the name, and whether it is ticked.
-    boxes: Vec<(String, String, bool)>,
+    boxes: Vec<Choice>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     if boxes.is_empty() {
         return ().into_any();
     }
     let boxes = boxes.into_iter().map(|(id, called, ticked)| {
-        let words = move || match called.as_str() {
-            "" => t_string!(i18n, channels.unnamed).to_owned(),
-            called => called.to_owned(),
+        let words = move || match called.as_deref() {
+            None => t_string!(i18n, system.webhooks.deleted_choice).to_owned(),
+            Some("") => t_string!(i18n, channels.unnamed).to_owned(),
+            Some(called) => called.to_owned(),
         };
         view! {
             <label class="choice">
