@@ -8,6 +8,7 @@ use domain::{
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::LockType,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -67,13 +68,15 @@ pub(super) fn kept_since(since: Timestamp, (after, until): (Uuid, Uuid)) -> Sele
 }
 
 /// Those of these events that are still there, with their sessions: they were read before the turn was taken, and two sessions
-/// may have become one since.
+/// may have become one since. They stay until the transaction ends: an erasure deletes events without taking the turn.
 pub(super) async fn there(tx: &Transaction, events: &[Kept]) -> Result<HashMap<Uuid, Option<Uuid>>> {
     use webhook_event::Column;
     let there: Vec<(Uuid, Option<Uuid>)> = webhook_event::Entity::find()
         .select_only()
         .columns([Column::Id, Column::SessionId])
         .filter(Column::Id.is_in(events.iter().map(|event| event.id)))
+        .order_by_asc(Column::Id)
+        .lock(LockType::KeyShare)
         .into_tuple()
         .all(tx)
         .await?;

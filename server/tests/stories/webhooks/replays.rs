@@ -4,19 +4,22 @@ use super::{DAY, TYPES, does, ids, listed, place, read};
 use crate::{
     stories,
     support::{
-        Story,
+        START, Story,
         receiver::{Answer, Receiver, Webhook},
         world::id_of,
     },
 };
 use reqwest::Method;
+use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio::time::sleep;
 
 stories! {
     what_waits_for_a_later_attempt_is_sent_at_once
     what_is_sent_at_once_has_all_its_attempts_again
     a_receiver_that_asks_to_be_left_alone_gets_tests_only
+    what_is_erased_during_a_replay_does_not_end_it
 }
 
 /// Each way to have sent what waits.
@@ -124,4 +127,32 @@ async fn a_receiver_that_asks_to_be_left_alone_gets_tests_only(story: &Story) {
         );
         assert_eq!(receiver.got().len(), before + 3, "{way}");
     }
+}
+
+async fn what_is_erased_during_a_replay_does_not_end_it(story: &Story) {
+    let line = story.support().await;
+    let receiver = Receiver::start().await;
+    let kind = json!({"types": ["message.received"]});
+    let crm = story.hears("CRM", &receiver, kind).await;
+    for customer in 1..=3 {
+        story.says(story.customer(customer), &line, "Hello").await;
+    }
+    story.called().await;
+    assert_eq!(receiver.got().len(), 3);
+    let connection = story.database.look(story.data_dir(), "rw").await;
+    let erasure = connection.begin().await.expect("a transaction");
+    let delete = "DELETE FROM webhook_events WHERE id = (SELECT id FROM webhook_events ORDER BY id LIMIT 1)";
+    erasure.execute_unprepared(delete).await.expect("an event");
+    let since = json!({"since": server::http::api::time(START)});
+    let ends = async {
+        sleep(Duration::from_millis(500)).await;
+        erasure.commit().await.expect("it is erased");
+    };
+    let (replayed, ()) = tokio::join!(does(story, &crm, "replay", since), ends);
+    assert_eq!(
+        (&replayed["replayed"], &replayed["done"]),
+        (&json!(2), &json!(true))
+    );
+    story.called().await;
+    assert_eq!(receiver.got().len(), 5);
 }
