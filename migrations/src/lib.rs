@@ -71,6 +71,7 @@ mod m0061_lists;
 mod m0062_bound_tokens;
 mod m0063_messages_of_tokens;
 mod m0064_keys_of_messages;
+mod m0065_webhook_replays;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -142,6 +143,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0062_bound_tokens::Step),
             Box::new(m0063_messages_of_tokens::Step),
             Box::new(m0064_keys_of_messages::Step),
+            Box::new(m0065_webhook_replays::Step),
         ]
     }
 }

@@ -137,6 +137,8 @@ pub struct Webhook {
     pub failing_since: Option<Timestamp>,
     /// Until when it is left alone, because it has asked for that.
     pub held_until: Option<Timestamp>,
+    /// What is being sent to it again.
+    pub replay: Option<Replay>,
     /// Until when a former secret of it signs, too.
     pub former_secret_until: Option<Timestamp>,
     /// Events that wait for it.
@@ -178,6 +180,16 @@ pub struct Call {
     /// `None`: it is under way, waits behind another event of its session, or was given up.
     pub next_attempt_at: Option<Timestamp>,
     pub given_up_at: Option<Timestamp>,
+}
+
+/// A replay that is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replay {
+    pub asked_at: Timestamp,
+    /// Everything since then; `None`: what was given up.
+    pub since: Option<Timestamp>,
+    /// Events by now.
+    pub events: u64,
 }
 
 /// What is sent again.

@@ -23,6 +23,8 @@ pub(crate) enum Worker {
     Push,
     /// Calls webhooks.
     Webhooks,
+    /// Sends events to webhooks again.
+    Replays,
 }
 
 #[derive(Debug, Default)]
@@ -37,6 +39,7 @@ pub(crate) struct Wakes {
     distribution: Notify,
     push: Notify,
     webhooks: Notify,
+    replays: Notify,
 }
 
 impl Wakes {
@@ -60,6 +63,7 @@ impl Wakes {
             Worker::Distribution => &self.distribution,
             Worker::Push => &self.push,
             Worker::Webhooks => &self.webhooks,
+            Worker::Replays => &self.replays,
         }
     }
 }

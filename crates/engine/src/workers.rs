@@ -38,6 +38,7 @@ impl Engine {
             tokio::spawn(distribution::run(self.clone(), stop.clone())),
             tokio::spawn(push::worker::run(self.clone(), stop.clone())),
             tokio::spawn(webhooks::worker::run(self.clone(), stop.clone())),
+            tokio::spawn(webhooks::replaying::run(self.clone(), stop.clone())),
             tokio::spawn(countries::run(self.clone(), stop.clone())),
             tokio::spawn(checkpoint::run(self.clone(), stop.clone())),
         ];

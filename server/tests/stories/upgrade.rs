@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 51] = [
+const OBSTACLES: [(&str, &str); 52] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -195,6 +195,11 @@ const OBSTACLES: [(&str, &str); 51] = [
     (
         "CREATE TABLE messages_by_key (id INTEGER)",
         "DROP TABLE messages_by_key",
+    ),
+    (
+        "CREATE TRIGGER obstacle BEFORE INSERT ON seaql_migrations WHEN NEW.version = 'm0065_webhook_replays'
+         BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
+        "DROP TRIGGER obstacle",
     ),
 ];
 

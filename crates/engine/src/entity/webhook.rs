@@ -37,6 +37,16 @@ pub struct Model {
     pub held_until: Option<i64>,
     /// It was switched off, and the calls up to this place are being given up.
     pub giving_up_to: Option<i64>,
+    /// When its latest replay was asked for; `None`: never, or it was ended early.
+    pub replay_asked_at: Option<i64>,
+    /// The time since which events are sent again; `None`: those that were given up.
+    pub replay_since: Option<i64>,
+    /// The event up to which those since then were sent again.
+    pub replay_after: Option<Uuid>,
+    /// The newest event when the replay was asked for; what follows is sent once. `None`: the replay is over.
+    pub replay_to: Option<Uuid>,
+    /// How many events the replay has sent.
+    pub replayed: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -107,6 +107,7 @@ impl Engine {
                 return Ok(());
             }
             self.wakes.wake(Worker::Webhooks);
+            self.wakes.wake(Worker::Replays);
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         Ok(())

@@ -33,7 +33,6 @@ pub async fn delete(engine: &Engine, actor: &Actor, id: WebhookId, version: Opti
     unchanged(&tx, id, version).await?;
     switch_off(&tx, id.uuid(), WhyOff::Administrator).await?;
     tx.commit().await?;
-    engine.webhooks.replays.end(id);
     while empty_some(engine, actor, id).await? {}
     let tx = engine.transaction_alone(actor).await?;
     take_turn(&tx, 0).await?;

@@ -85,6 +85,11 @@ pub(super) async fn store(
         failing_since: None,
         held_until: None,
         giving_up_to: None,
+        replay_asked_at: None,
+        replay_since: None,
+        replay_after: None,
+        replay_to: None,
+        replayed: 0,
     };
     webhook::Entity::insert(new.into_active_model())
         .exec_without_returning(&tx)

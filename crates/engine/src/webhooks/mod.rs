@@ -15,10 +15,10 @@
 //! | `list` | webhooks, with how many events wait for each |
 //! | `calls` | what they answered, and the events that they have not got |
 //! | `trial` | sends a test, and waits for its answer |
-//! | `replay` | sends events again |
+//! | `replay` | asks for events to be sent again |
+//! | `replaying` | sends them again, also after a stop or a kill |
 //! | `sooner` | sends at once what waits for a later attempt |
 //! | `kept` | the events that it finds |
-//! | `background` | goes on with that when the caller leaves |
 //! | `fan_out` | hands each event to the webhooks that want it |
 //! | `lanes` | keeps the events of a session in their order |
 //! | `queue` | which calls are due, and which are under way |
@@ -36,10 +36,10 @@
 pub(crate) mod fan_out;
 pub(crate) mod forget;
 pub(crate) mod queue;
+pub(crate) mod replaying;
 pub(crate) mod state;
 pub(crate) mod worker;
 
-mod background;
 mod call;
 mod calls;
 mod delete;

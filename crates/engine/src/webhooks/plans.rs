@@ -12,7 +12,7 @@ use crate::{
         kept::kept_since,
         lanes::{Lane, going_on, heads, standing, waiting},
         queue::{due_of, tests_of, with_calls_due},
-        replay::given_up,
+        replaying::given_up,
         sooner::sooner,
     },
 };

@@ -15,6 +15,7 @@ use crate::{
     transaction::Transaction,
     webhooks::{
         lanes::{is_alone, is_first},
+        replaying,
         row::held_until,
         state::WITHIN,
         switch::is_clearing,
@@ -107,12 +108,13 @@ fn due_after(webhook: Uuid, after: Option<i64>, now: i64) -> Select<Entity> {
         .filter(is_alone(now))
 }
 
-/// Whether no call is due or under way, and none is to be given up.
+/// Whether no call is due or under way, and none is to be given up or sent again.
 pub(crate) async fn is_idle(engine: &Engine) -> Result<bool> {
     let (db, now) = (engine.db.read(), engine.clock().now().millis());
     let under_way = Entity::find().filter(Column::ClaimedBy.is_not_null());
     let is_busy = under_way.one(db).await?.is_some()
         || is_clearing(db).await?
+        || !replaying::under_way(db).await?.is_empty()
         || !due(db, now, &HashMap::new()).await?.is_empty();
     Ok(!is_busy)
 }

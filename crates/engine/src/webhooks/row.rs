@@ -10,7 +10,7 @@ use domain::{
     ids::WebhookId,
     refusal::Refusal,
     time::Timestamp,
-    webhook::{Wanted, Webhook},
+    webhook::{Replay, Wanted, Webhook},
 };
 use sea_orm::{ConnectionTrait, EntityTrait};
 use std::time::Duration;
@@ -39,6 +39,7 @@ pub(super) fn view(row: webhook::Model, now: Timestamp, waiting: u64, dead: u64)
         off,
         failing_since: row.failing_since.map(Timestamp::from_millis),
         held_until: held_until(&row, now),
+        replay: replay(&row),
         former_secret_until: row.former_until.map(Timestamp::from_millis),
         waiting,
         dead,
@@ -49,6 +50,15 @@ pub(super) fn view(row: webhook::Model, now: Timestamp, waiting: u64, dead: u64)
 pub(super) fn held_until(row: &webhook::Model, now: Timestamp) -> Option<Timestamp> {
     let until = row.held_until.map(Timestamp::from_millis);
     until.filter(|until| *until > now)
+}
+
+fn replay(row: &webhook::Model) -> Option<Replay> {
+    row.replay_to?;
+    Some(Replay {
+        asked_at: Timestamp::from_millis(row.replay_asked_at?),
+        since: row.replay_since.map(Timestamp::from_millis),
+        events: row.replayed.unsigned_abs(),
+    })
 }
 
 /// One of which this cannot be read wants everything: so it loses nothing, and holds up no other.

@@ -1,6 +1,6 @@
-//! The HTTP clients for webhooks, which addresses they call, and the replays that are under way.
+//! The HTTP clients for webhooks, and which addresses they call.
 
-use crate::{web::guard::Guard, webhooks::background::Replays};
+use crate::web::guard::Guard;
 use domain::form::Problem;
 use ipnet::IpNet;
 use reqwest::Client;
@@ -15,7 +15,6 @@ pub(crate) struct Webhooks {
     https: (Guard, Client),
     /// Without TLS, events travel only in networks that the settings allow.
     http: (Guard, Client),
-    pub(super) replays: Replays,
 }
 
 impl Webhooks {
@@ -25,7 +24,6 @@ impl Webhooks {
         Ok(Self {
             https: with_client(Guard::public_and(allowed.clone()))?,
             http: with_client(Guard::only(allowed))?,
-            replays: Replays::default(),
         })
     }
 

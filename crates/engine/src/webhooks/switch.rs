@@ -10,6 +10,7 @@ use crate::{
     webhooks::{
         lanes::{give_up, set_going, take_turn},
         manage::note,
+        replaying,
         row::{held_until, known},
         sooner::send_at_once,
     },
@@ -26,9 +27,6 @@ use uuid::Uuid;
 /// on and has asked to be left alone is switched on anew.
 pub async fn turn(engine: &Engine, actor: &Actor, id: WebhookId, on: bool) -> Result<()> {
     actor.require(Permission::WebhookChange)?;
-    if !on {
-        engine.webhooks.replays.end(id);
-    }
     let tx = engine.transaction_alone(actor).await?;
     let row = known(&tx, id).await?;
     let is_off = row.off_since.is_some();
@@ -43,7 +41,7 @@ pub async fn turn(engine: &Engine, actor: &Actor, id: WebhookId, on: bool) -> Re
             .exec(&tx)
             .await?;
         note(&tx, "webhook.switch_on", id, Some(row.name));
-    } else if !on && !is_off {
+    } else if !on {
         switch_off(&tx, id.uuid(), WhyOff::Administrator).await?;
     }
     tx.commit().await?;
@@ -54,10 +52,11 @@ pub async fn turn(engine: &Engine, actor: &Actor, id: WebhookId, on: bool) -> Re
     Ok(())
 }
 
-/// Does nothing if it is off already.
+/// Ends its replay, and does nothing else if it is off already.
 pub(super) async fn switch_off(tx: &Transaction, webhook: Uuid, why: WhyOff) -> Result<()> {
     let now = tx.engine().clock().now().millis();
     let newest = take_turn(tx, 0).await?;
+    replaying::end(tx, webhook).await?;
     let switched = Entity::update_many()
         .col_expr(Column::OffSince, Expr::value(now))
         .col_expr(Column::OffWhy, Expr::value(why.as_str()))

@@ -41,12 +41,8 @@ const MOST: usize = 256;
 const FAREWELL: Duration = Duration::from_secs(3);
 
 pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
-    let ending = async {
-        stop.cancelled().await;
-        engine.webhooks.replays.end_all();
-    };
     let looking = stop.run_until_cancelled(set_all_going(&engine));
-    tokio::join!(ending, looking, make_calls(engine.clone(), stop.clone()));
+    tokio::join!(looking, make_calls(engine.clone(), stop.clone()));
 }
 
 async fn make_calls(engine: Engine, stop: CancellationToken) {

@@ -2,7 +2,10 @@
 
 use crate::{
     desk::Update,
-    world::{HOUR, Receiver, attempts, desk, happened, message, noted, taken_over_after, webhook, write},
+    world::{
+        HOUR, Receiver, attempts, desk, happened, message, noted, taken_over, taken_over_after, webhook,
+        write,
+    },
 };
 use domain::{
     access::Actor,
@@ -228,4 +231,39 @@ async fn a_webhook_has_one_replay_at_a_time() {
     );
     webhooks::replay_all(engine, admin, id).await.unwrap();
     desk.workers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replay_goes_on_in_the_process_that_takes_over() {
+    const MANY: u32 = 60_000;
+    let desk = desk().await;
+    let receiver = Receiver::start(0).await;
+    let id = webhook(&desk, "crm", &receiver).await;
+    let desk = taken_over_after(desk, &happened(MANY, "message.received")).await;
+    let (engine, admin) = (desk.engine.clone(), Actor::System);
+    let begun = Timestamp::from_millis(0);
+    let replay = tokio::spawn(async move { webhooks::replay_since(&engine, &admin, id, begun).await });
+    noted(&desk, "webhook.replay").await;
+    let under_way = webhooks::get(&desk.engine, &Actor::System, id)
+        .await
+        .unwrap()
+        .replay;
+    assert_eq!(under_way.and_then(|replay| replay.since), Some(begun));
+    let again = webhooks::replay_all(&desk.engine, &Actor::System, id).await;
+    assert!(
+        matches!(again, Err(Error::Refused(Refusal::WebhookAtWork { .. }))),
+        "{again:?}"
+    );
+    replay.abort();
+    let desk = taken_over(desk).await;
+    for _ in 0..1000 {
+        let now = webhooks::get(&desk.engine, &Actor::System, id).await.unwrap();
+        if now.replay.is_none() {
+            assert_eq!(now.waiting, u64::from(MANY));
+            desk.workers.stop().await;
+            return;
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the replay did not go on");
 }

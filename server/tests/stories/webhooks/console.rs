@@ -61,6 +61,7 @@ async fn administrators_see_what_a_webhook_answers_and_are_warned_when_it_is_gon
     admin.call("webhooks/set-disabled", &on).await.ok();
     assert_eq!(admin.call("webhooks/off", &[]).await.ok(), json!([]));
     let undelivered = admin.call("webhooks/undelivered", &[it]).await.ok();
+    assert_eq!(undelivered["waiting"], 0);
     let call = text(&undelivered["calls"]["items"][0]["id"]);
     let again = [it, ("call", call.as_str())];
     let replayed = admin.call("webhooks/replay", &again).await.ok();

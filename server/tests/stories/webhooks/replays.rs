@@ -20,6 +20,7 @@ stories! {
     what_is_sent_at_once_has_all_its_attempts_again
     a_receiver_that_asks_to_be_left_alone_gets_tests_only
     what_is_erased_during_a_replay_does_not_end_it
+    a_replay_that_a_kill_interrupted_goes_on
 }
 
 /// Each way to have sent what waits.
@@ -155,4 +156,26 @@ async fn what_is_erased_during_a_replay_does_not_end_it(story: &Story) {
     );
     story.called().await;
     assert_eq!(receiver.got().len(), 5);
+}
+
+async fn a_replay_that_a_kill_interrupted_goes_on(story: &Story) {
+    let line = story.support().await;
+    let receiver = Receiver::start().await;
+    let kind = json!({"types": ["message.received"]});
+    let crm = story.hears("CRM", &receiver, kind).await;
+    let customer = story.customer(1);
+    for text in ["Hello", "Is anybody there?", "Goodbye"] {
+        story.says(customer, &line, text).await;
+    }
+    story.called().await;
+    let known = receiver.ids();
+    // It had sent the first of the three.
+    let left = "UPDATE webhooks SET replay_asked_at = 0, replay_since = 0, replayed = 1, \
+                replay_after = (SELECT id FROM webhook_events ORDER BY id LIMIT 1), \
+                replay_to = (SELECT id FROM webhook_events ORDER BY id DESC LIMIT 1)";
+    story.database.run(story.data_dir(), left).await;
+    story.called().await;
+    assert_eq!(receiver.ids()[3..], known[1..]);
+    let now = read(story, &crm).await;
+    assert_eq!((&now["waiting"], &now["replay"]), (&json!(0), &Value::Null));
 }

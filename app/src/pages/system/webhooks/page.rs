@@ -72,6 +72,12 @@ fn Header(webhook: Webhook) -> impl IntoView {
             </dd>
         }
     });
+    let replay = webhook.replay.map(|replay| {
+        view! {
+            <dt>{move || t_string!(i18n, system.webhooks.replaying)}</dt>
+            <dd>{replay.events}</dd>
+        }
+    });
     view! {
         <PageHead title=move || name.clone()>
             <State webhook=state />
@@ -84,6 +90,7 @@ fn Header(webhook: Webhook) -> impl IntoView {
             <dd>{webhook.waiting}</dd>
             <dt>{move || t_string!(i18n, system.webhooks.given_up)}</dt>
             <dd>{webhook.dead}</dd>
+            {replay}
             {former}
         </dl>
     }

@@ -33,6 +33,9 @@ pub(in crate::http::api) struct Webhook {
     /// Until when it is left alone, because it has asked for that (`Retry-After`).
     #[schema(required, format = DateTime)]
     held_until: Option<String>,
+    /// What is being sent to it again; `null`: nothing.
+    #[schema(required)]
+    replay: Option<Replay>,
     /// Until when a former secret signs, too.
     #[schema(required, format = DateTime)]
     former_secret_until: Option<String>,
@@ -51,6 +54,29 @@ struct Off {
     why: WhyOff,
 }
 
+/// A replay that is under way.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WebhookReplay)]
+struct Replay {
+    #[schema(format = DateTime)]
+    asked_at: String,
+    /// All that happened since then; `null`: all that was given up.
+    #[schema(required, format = DateTime)]
+    since: Option<String>,
+    /// How many events by now.
+    replayed: u64,
+}
+
+impl From<webhook::Replay> for Replay {
+    fn from(replay: webhook::Replay) -> Self {
+        Self {
+            asked_at: time(replay.asked_at),
+            since: replay.since.map(time),
+            replayed: replay.events,
+        }
+    }
+}
+
 impl From<webhook::Webhook> for Webhook {
     fn from(webhook: webhook::Webhook) -> Self {
         Self {
@@ -67,6 +93,7 @@ impl From<webhook::Webhook> for Webhook {
             }),
             failing_since: webhook.failing_since.map(time),
             held_until: webhook.held_until.map(time),
+            replay: webhook.replay.map(Replay::from),
             former_secret_until: webhook.former_secret_until.map(time),
             waiting: webhook.waiting,
             dead: webhook.dead,

@@ -127,7 +127,7 @@ pub struct Again {
 struct ReplayedBody {
     /// By now, without those that wait behind another event of their session.
     replayed: u64,
-    /// Whether that is all; otherwise the rest follows.
+    /// Whether that is all; otherwise the rest follows, and `replay` of the webhook says how many by now.
     done: bool,
 }
 
