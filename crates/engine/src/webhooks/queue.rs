@@ -18,7 +18,6 @@ use crate::{
         replaying,
         row::held_until,
         state::WITHIN,
-        switch::is_clearing,
     },
 };
 use domain::{time::Timestamp, webhook::TEST_TYPE};
@@ -108,15 +107,23 @@ fn due_after(webhook: Uuid, after: Option<i64>, now: i64) -> Select<Entity> {
         .filter(is_alone(now))
 }
 
-/// Whether no call is due or under way, and none is to be given up or sent again.
+/// Whether no call is due or under way, and none is sent again. What a webhook waits for that has asked to be left alone is not due.
 pub(crate) async fn is_idle(engine: &Engine) -> Result<bool> {
     let (db, now) = (engine.db.read(), engine.clock().now().millis());
-    let under_way = Entity::find().filter(Column::ClaimedBy.is_not_null());
-    let is_busy = under_way.one(db).await?.is_some()
-        || is_clearing(db).await?
-        || !replaying::under_way(db).await?.is_empty()
-        || !due(db, now, &HashMap::new()).await?.is_empty();
-    Ok(!is_busy)
+    if !replaying::under_way(db).await?.is_empty() {
+        return Ok(false);
+    }
+    let held = Query::select()
+        .column(webhook::Column::Id)
+        .from(webhook::Entity)
+        .and_where(webhook::Column::HeldUntil.gt(now))
+        .to_owned();
+    let may_be_sent = Condition::any()
+        .add(Column::WebhookId.not_in_subquery(held))
+        .add(Column::SessionId.is_null());
+    let due = Condition::all().add(Column::DueAt.lte(now)).add(may_be_sent);
+    let busy = Condition::any().add(due).add(Column::ClaimedBy.is_not_null());
+    Ok(Entity::find().filter(busy).one(db).await?.is_none())
 }
 
 /// Claims these calls for requests that are about to be made. Those that another engine has claimed are left out.
