@@ -45,9 +45,9 @@ pub struct Choices {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     pub webhook: Webhook,
-    /// The names of its channels and queues.
-    pub channels: Vec<String>,
-    pub queues: Vec<String>,
+    /// The names of its channels and queues; `None`: one that was deleted.
+    pub channels: Vec<Option<String>>,
+    pub queues: Vec<Option<String>>,
 }
 
 /// What the editor of a webhook shows.
@@ -96,9 +96,12 @@ async fn choices(engine: &Engine, actor: &Actor) -> ApiResult<Choices> {
 }
 
 #[cfg(feature = "ssr")]
-fn names<I: PartialEq>(all: &[(I, String)], wanted: &[I]) -> Vec<String> {
-    let wanted = all.iter().filter(|(id, _)| wanted.contains(id));
-    wanted.map(|(_, name)| name.clone()).collect()
+fn names<I: PartialEq>(all: &[(I, String)], wanted: &[I]) -> Vec<Option<String>> {
+    let name = |id: &I| {
+        let found = all.iter().find(|(known, _)| known == id);
+        found.map(|(_, name)| name.clone())
+    };
+    wanted.iter().map(name).collect()
 }
 
 /// One of them, as it stands.

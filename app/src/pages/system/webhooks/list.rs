@@ -39,10 +39,15 @@ pub fn WebhooksPage() -> impl IntoView {
 #[component]
 fn Table(rows: Vec<Row>) -> impl IntoView {
     let i18n = use_i18n();
-    let narrowed = move |label: Word, names: Vec<String>| {
-        let names = names.join(", ");
+    let narrowed = move |label: Word, names: Vec<Option<String>>| {
         (!names.is_empty()).then(|| {
-            view! { <p class="hint">{move || format!("{}: {names}", label(i18n.get_locale()))}</p> }
+            let words = move || {
+                let locale = i18n.get_locale();
+                let deleted = td_string!(locale, system.webhooks.deleted_choice);
+                let names = names.iter().map(|name| name.as_deref().unwrap_or(deleted));
+                format!("{}: {}", label(locale), names.collect::<Vec<_>>().join(", "))
+            };
+            view! { <p class="hint">{words}</p> }
         })
     };
     let line = move |row: Row| {
