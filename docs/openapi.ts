@@ -236,6 +236,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{id}/merged-contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the contacts that are merged with this one. */
+        get: operations["contacts_merged_with"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/merged-contacts/{contact}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Merges another contact with this one. */
+        put: operations["contacts_merge_with"];
+        post?: never;
+        /** Separates another contact from this one. */
+        delete: operations["contacts_separate_from"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Names the contact; an empty name takes the company's own name away. */
+        put: operations["contacts_set_name"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads the note about the contact. */
+        get: operations["contacts_note"];
+        /** Changes the note about the contact; an empty text takes it away. */
+        put: operations["contacts_set_note"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/costs": {
         parameters: {
             query?: never;
@@ -1098,7 +1168,10 @@ export interface paths {
         delete: operations["webhooks_delete"];
         options?: never;
         head?: never;
-        /** Changes what is given of a webhook. What waits for it goes to its new address. */
+        /**
+         * Changes what is given of a webhook. What waits for it goes to its new address, and at once. What has these values already gets no
+         *     new version.
+         */
         patch: operations["webhooks_change"];
         trace?: never;
     };
@@ -1162,7 +1235,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends an event that was given up again. */
+        /**
+         * Sends an event that was given up again, or one that waits for a later attempt at once. What waits before it in its session goes
+         *     first. The webhook is not left alone any longer.
+         */
         post: operations["webhooks_replay"];
         delete?: never;
         options?: never;
@@ -1196,7 +1272,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Switches a webhook on. What it missed can be replayed. */
+        /**
+         * Switches a webhook on. What it missed can be replayed. One that has asked to be left alone (`held_until`) is sent at once what
+         *     waits for it.
+         */
         post: operations["webhooks_enable"];
         delete?: never;
         options?: never;
@@ -1215,7 +1294,8 @@ export interface paths {
         put?: never;
         /**
          * Sends events again: all that were given up, or all since a time that the webhook wants and that are kept (14 days), also those
-         *     that it has had. An event keeps its `webhook-id`. After ten seconds the answer comes before the end, and the rest follows.
+         *     that it has had. What waits for a later attempt is sent at once, and `held_until` ends. An event keeps its `webhook-id`. After
+         *     ten seconds the answer comes before the end, and the rest follows.
          */
         post: operations["webhooks_replay_all"];
         delete?: never;
@@ -1233,7 +1313,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Makes a new secret for a webhook. For a day the former one signs, too, so that the receiver can change over in between. */
+        /**
+         * Makes a new secret for a webhook. Each former one signs for a day of its own, too, so that the receiver can
+         *     change over in between.
+         */
         post: operations["webhooks_rotate"];
         delete?: never;
         options?: never;
@@ -1250,7 +1333,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends a test to a webhook, also to one that is off. Its `type` is `webhook.test`, its `data.webhook` the webhook. */
+        /**
+         * Sends a test to a webhook, also to one that is off or has asked to be left alone. Its `type` is `webhook.test`, its
+         *     `data.webhook` the webhook.
+         */
         post: operations["webhooks_test"];
         delete?: never;
         options?: never;
@@ -2998,10 +3084,7 @@ export interface components {
         Customer: components["schemas"]["ContactRef"] & {
             /** Format: date-time */
             last_message_at: string;
-            /**
-             * @description Their latest session, under which name, note and merging are changed. Name and note of a merged contact are those of the
-             *     main one, and are changed there.
-             */
+            /** @description Their latest session. Name and note of a merged contact are those of the main one, and are changed there. */
             session: components["schemas"]["SessionId"];
         };
         DeadLetter: {
@@ -3739,7 +3822,7 @@ export interface components {
         NewWebhookReplay: {
             /**
              * Format: date-time
-             * @description All that happened since then; if missing, all that was given up.
+             * @description All that happened since then; if missing, all that was given up. What waits for a later attempt is sent at once in both cases.
              */
             since?: string | null;
         };
@@ -3786,10 +3869,7 @@ export interface components {
             items: (components["schemas"]["ContactRef"] & {
                 /** Format: date-time */
                 last_message_at: string;
-                /**
-                 * @description Their latest session, under which name, note and merging are changed. Name and note of a merged contact are those of the
-                 *     main one, and are changed there.
-                 */
+                /** @description Their latest session. Name and note of a merged contact are those of the main one, and are changed there. */
                 session: components["schemas"]["SessionId"];
             })[];
             /** @description Pass it back to get the next page; nothing on the last page. */
@@ -4011,11 +4091,17 @@ export interface components {
                  * @description Until when a former secret signs, too.
                  */
                 former_secret_until: string | null;
+                /**
+                 * Format: date-time
+                 * @description Until when it is left alone, because it has asked for that (`Retry-After`).
+                 */
+                held_until: string | null;
                 id: components["schemas"]["WebhookId"];
                 name: string;
                 off: components["schemas"]["WebhookOff"] | null;
                 /** @description It gets only what happens to sessions of these queues; none: whatever happens. */
                 queues: components["schemas"]["QueueId"][];
+                replay: components["schemas"]["WebhookReplay"] | null;
                 /** @description The types of events that it gets; none: all. */
                 types: string[];
                 /**
@@ -4409,11 +4495,17 @@ export interface components {
              * @description Until when a former secret signs, too.
              */
             former_secret_until: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it is left alone, because it has asked for that (`Retry-After`).
+             */
+            held_until: string | null;
             id: components["schemas"]["WebhookId"];
             name: string;
             off: components["schemas"]["WebhookOff"] | null;
             /** @description It gets only what happens to sessions of these queues; none: whatever happens. */
             queues: components["schemas"]["QueueId"][];
+            replay: components["schemas"]["WebhookReplay"] | null;
             /** @description The types of events that it gets; none: all. */
             types: string[];
             /**
@@ -4508,13 +4600,28 @@ export interface components {
          * @enum {string}
          */
         WebhookOffReason: "administrator" | "gone" | "failing";
+        /** @description A replay that is under way. */
+        WebhookReplay: {
+            /** Format: date-time */
+            asked_at: string;
+            /**
+             * Format: int64
+             * @description How many events by now.
+             */
+            replayed: number;
+            /**
+             * Format: date-time
+             * @description All that happened since then; `null`: all that was given up.
+             */
+            since: string | null;
+        };
         /** @description How many events are sent again. */
         WebhookReplayed: {
-            /** @description Whether that is all; otherwise the rest follows. */
+            /** @description Whether that is all; otherwise the rest follows, and `replay` of the webhook says how many by now. */
             done: boolean;
             /**
              * Format: int64
-             * @description By now, without those that waited anyway.
+             * @description By now, without those that wait behind another event of their session.
              */
             replayed: number;
         };
@@ -5088,7 +5195,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5100,7 +5207,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Created; `Location` is its address. */
+            /** @description Created; `Location` is its address, `ETag` its version. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5135,7 +5242,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done; `ETag` is its version. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5158,7 +5265,10 @@ export interface operations {
     canned_replies_replace: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is refused with 412 otherwise. Tags are weak, because they name what was saved and not each byte of an answer; they count with or without `W/`. */
+                "If-Match"?: string;
+            };
             path: {
                 id: components["schemas"]["CannedReplyId"];
             };
@@ -5170,7 +5280,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Done; `ETag` is its version. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5186,7 +5296,15 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            /** @description `If-Match` names another version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -5198,7 +5316,10 @@ export interface operations {
     canned_replies_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is refused with 412 otherwise. Tags are weak, because they name what was saved and not each byte of an answer; they count with or without `W/`. */
+                "If-Match"?: string;
+            };
             path: {
                 id: components["schemas"]["CannedReplyId"];
             };
@@ -5220,7 +5341,15 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            /** @description `If-Match` names another version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -5264,7 +5393,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5496,7 +5625,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5533,7 +5662,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5570,7 +5699,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5770,6 +5899,218 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    contacts_merged_with: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergedContacts"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    contacts_merge_with: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+                contact: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergedContacts"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    contacts_separate_from: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+                contact: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergedContacts"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    contacts_set_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContactName"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactRef"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    contacts_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactNote"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    contacts_set_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContactNote"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactNote"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     costs_month: {
         parameters: {
             query?: {
@@ -5809,7 +6150,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done; `ETag` is its version. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5831,7 +6172,10 @@ export interface operations {
     costs_set_budget: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is refused with 412 otherwise. Tags are weak, because they name what was saved and not each byte of an answer; they count with or without `W/`. */
+                "If-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5841,7 +6185,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Done; `ETag` is its version. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5856,7 +6200,15 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            /** @description `If-Match` names another version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -5874,7 +6226,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done; `ETag` is its version. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5896,7 +6248,10 @@ export interface operations {
     costs_replace_rates: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is refused with 412 otherwise. Tags are weak, because they name what was saved and not each byte of an answer; they count with or without `W/`. */
+                "If-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5906,7 +6261,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Done; `ETag` is its version. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5921,7 +6276,15 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            /** @description `If-Match` names another version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -5933,13 +6296,16 @@ export interface operations {
     costs_embedded_rates: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is refused with 412 otherwise. Tags are weak, because they name what was saved and not each byte of an answer; they count with or without `W/`. */
+                "If-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done; `ETag` is its version. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5954,7 +6320,15 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            /** @description `If-Match` names another version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -6006,7 +6380,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6109,7 +6483,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6225,7 +6599,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6237,7 +6611,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Created; `Location` is its address. */
+            /** @description Created; `Location` is its address, `ETag` its version. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -6272,7 +6646,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done; `ETag` is its version. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6295,7 +6669,10 @@ export interface operations {
     extensions_replace: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is refused with 412 otherwise. Tags are weak, because they name what was saved and not each byte of an answer; they count with or without `W/`. */
+                "If-Match"?: string;
+            };
             path: {
                 id: components["schemas"]["ExtensionId"];
             };
@@ -6307,7 +6684,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Done; `ETag` is its version. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6323,7 +6700,15 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            /** @description `If-Match` names another version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -6347,7 +6732,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Done; `ETag` is its version. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6376,7 +6761,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6386,7 +6771,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done; `ETag` is its version. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6413,7 +6798,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6423,7 +6808,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done; `ETag` is its version. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6483,7 +6868,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6495,7 +6880,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Created; `Location` is its address. */
+            /** @description Created; `Location` is its address, `ETag` its version. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -6530,7 +6915,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done; `ETag` is its version. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6553,7 +6938,10 @@ export interface operations {
     labels_replace: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is refused with 412 otherwise. Tags are weak, because they name what was saved and not each byte of an answer; they count with or without `W/`. */
+                "If-Match"?: string;
+            };
             path: {
                 id: components["schemas"]["LabelId"];
             };
@@ -6565,7 +6953,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Done; `ETag` is its version. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6581,7 +6969,15 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            /** @description `If-Match` names another version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -6593,7 +6989,10 @@ export interface operations {
     labels_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is refused with 412 otherwise. Tags are weak, because they name what was saved and not each byte of an answer; they count with or without `W/`. */
+                "If-Match"?: string;
+            };
             path: {
                 id: components["schemas"]["LabelId"];
             };
@@ -6615,7 +7014,15 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            /** @description `If-Match` names another version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -6725,7 +7132,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6737,7 +7144,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Created; `Location` is its address. */
+            /** @description Created; `Location` is its address, `ETag` its version. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -6772,7 +7179,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done; `ETag` is its version. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6795,7 +7202,10 @@ export interface operations {
     queues_replace: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is refused with 412 otherwise. Tags are weak, because they name what was saved and not each byte of an answer; they count with or without `W/`. */
+                "If-Match"?: string;
+            };
             path: {
                 id: components["schemas"]["QueueId"];
             };
@@ -6807,7 +7217,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Done; `ETag` is its version. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6823,7 +7233,15 @@ export interface operations {
             405: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            /** @description `If-Match` names another version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -6836,7 +7254,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6846,7 +7264,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done; `ETag` is its version. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6873,7 +7291,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6883,7 +7301,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done; `ETag` is its version. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7042,7 +7460,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -7082,7 +7500,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -7184,7 +7602,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7253,7 +7671,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7729,7 +8147,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7772,7 +8190,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7815,7 +8233,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7852,7 +8270,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7889,7 +8307,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7997,7 +8415,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8040,7 +8458,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8075,7 +8493,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8116,6 +8534,8 @@ export interface operations {
                 "Upload-Length": number;
                 /** @description Pairs of a key and a value in base64: `session` (an id) or `purpose` (`canned_reply`), and `filename`. */
                 "Upload-Metadata": string;
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -8374,7 +8794,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -8650,7 +9070,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8686,7 +9106,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8723,7 +9143,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8760,7 +9180,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8803,7 +9223,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8840,7 +9260,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
+                /** @description Makes repeating safe: for 24 hours the same request with the same key has one effect and is answered alike, with `Idempotent-Replayed: true`; another request with this key is refused (422, `urn:switchboard:key_reused`). While the first one is in progress: 409 with `Retry-After` (`urn:switchboard:request_in_progress`). If its answer was lost: 409 (`urn:switchboard:outcome_unknown`). A refusal (4xx, 5xx) of a request that had no effect is not kept: the request may be made again. A token has up to about 100,000 keys within 24 hours; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 printable ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {

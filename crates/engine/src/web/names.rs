@@ -18,6 +18,9 @@ use tokio::{
 /// webhooks, so that none of those waits for another.
 const AT_ONCE: usize = 64;
 
+/// Names that are looked up, or wait for that. Users choose some of them.
+const WAITING: usize = 1000;
+
 /// Those who share a look-up share its error.
 type Found = Result<Vec<SocketAddr>, Arc<io::Error>>;
 type LookUp = dyn Fn(&str) -> io::Result<Vec<SocketAddr>> + Send + Sync;
@@ -63,6 +66,12 @@ impl Names {
             return answer.clone();
         }
         let (tell, answer) = watch::channel(None);
+        if under_way.len() >= WAITING {
+            tell.send_replace(Some(Err(Arc::new(io::Error::other(
+                "too many names are looked up",
+            )))));
+            return answer;
+        }
         under_way.insert(name.to_owned(), answer.clone());
         // A task of its own: it goes on when those who have asked leave.
         tokio::spawn(self.clone().answer(name.to_owned(), tell));

@@ -76,13 +76,32 @@ pub(super) fn with_calls_due(now: i64) -> Select<webhook::Entity> {
 
 /// A webhook's calls that are due after this place, in the order in which they are made.
 pub(super) fn due_of(webhook: Uuid, after: Option<i64>, now: i64) -> Select<Entity> {
-    due_after(webhook, after, now)
+    of_webhook(webhook, after)
+        .filter(Column::DueAt.lte(now))
+        .filter(is_first())
+        .filter(is_alone(now))
         .order_by_asc(Column::DueAt)
         .order_by_asc(Column::Place)
 }
 
-/// The tests among them, however much else is due.
+/// The tests among them, however much else is due. They belong to no session, and so wait for no other call.
 pub(super) fn tests_of(webhook: Uuid, after: Option<i64>, now: i64) -> Select<Entity> {
+    of_webhook(webhook, after)
+        .filter(Column::SessionId.is_null())
+        .filter(Column::DeadAt.is_null())
+        // A sum: otherwise SQLite reads all that is due, by the index of times.
+        .filter(Expr::col(Column::DueAt).add(0_i64).lte(now))
+        .filter(is_test())
+        .order_by_asc(Column::Place)
+}
+
+fn of_webhook(webhook: Uuid, after: Option<i64>) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::WebhookId.eq(webhook))
+        .filter(Condition::all().add_option(after.map(|after| Column::Place.gt(after))))
+}
+
+fn is_test() -> Expr {
     use webhook_event::Column::{Id, Kind};
     let its_event = Query::select()
         .expr(Expr::val(1))
@@ -90,21 +109,7 @@ pub(super) fn tests_of(webhook: Uuid, after: Option<i64>, now: i64) -> Select<En
         .and_where(Expr::col((webhook_event::Entity, Id)).equals((Entity, Column::EventId)))
         .and_where(Kind.eq(TEST_TYPE))
         .to_owned();
-    due_after(webhook, after, now)
-        .filter(Column::SessionId.is_null())
-        .filter(Expr::exists(its_event))
-        // With another order SQLite reads all that is due.
-        .order_by_asc(Column::SessionId)
-        .order_by_asc(Column::Place)
-}
-
-fn due_after(webhook: Uuid, after: Option<i64>, now: i64) -> Select<Entity> {
-    Entity::find()
-        .filter(Column::WebhookId.eq(webhook))
-        .filter(Column::DueAt.lte(now))
-        .filter(Condition::all().add_option(after.map(|after| Column::Place.gt(after))))
-        .filter(is_first())
-        .filter(is_alone(now))
+    Expr::exists(its_event)
 }
 
 /// Whether no call is due or under way, and none is sent again. What a webhook waits for that has asked to be left alone is not due.
@@ -120,7 +125,7 @@ pub(crate) async fn is_idle(engine: &Engine) -> Result<bool> {
         .to_owned();
     let may_be_sent = Condition::any()
         .add(Column::WebhookId.not_in_subquery(held))
-        .add(Column::SessionId.is_null());
+        .add(is_test());
     let due = Condition::all().add(Column::DueAt.lte(now)).add(may_be_sent);
     let busy = Condition::any().add(due).add(Column::ClaimedBy.is_not_null());
     Ok(Entity::find().filter(busy).one(db).await?.is_none())

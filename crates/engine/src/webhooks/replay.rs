@@ -137,11 +137,12 @@ async fn ended(engine: &Engine, id: WebhookId, asked_at: i64) -> Result<Replayed
     let until = Instant::now() + PATIENCE;
     loop {
         let row = known(engine.db.read(), id).await?;
-        let is_over = row.replay_to.is_none();
+        // Another one may have been asked for meanwhile.
+        let is_over = row.replay_to.is_none() || row.replay_asked_at != Some(asked_at);
         if is_over || Instant::now() >= until {
             return Ok(Replayed {
                 events: row.replayed.unsigned_abs(),
-                is_all: is_over && row.replay_asked_at == Some(asked_at),
+                is_all: row.replay_to.is_none() && row.replay_asked_at == Some(asked_at),
             });
         }
         sleep(LOOK).await;

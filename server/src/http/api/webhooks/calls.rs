@@ -200,7 +200,7 @@ pub async fn attempts_of_call(
 }
 
 /// Sends an event that was given up again, or one that waits for a later attempt at once. What waits before it in its session goes
-/// first.
+/// first. The webhook is not left alone any longer.
 #[utoipa::path(
     post,
     path = "/api/v1/webhooks/{id}/calls/{call}/replay",

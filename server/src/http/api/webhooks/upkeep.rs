@@ -44,7 +44,8 @@ pub fn test_body(webhook: webhook::Webhook, now: Timestamp) -> Bytes {
     body.to_string().into()
 }
 
-/// Makes a new secret for a webhook. For a day the former one signs, too, so that the receiver can change over in between.
+/// Makes a new secret for a webhook. Each former one signs for a day of its own, too, so that the receiver can
+/// change over in between.
 #[utoipa::path(
     post,
     path = "/api/v1/webhooks/{id}/rotate",
